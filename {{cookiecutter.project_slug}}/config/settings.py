@@ -1,0 +1,197 @@
+"""Settings, the same file everywhere: read from the environment, locally also from `.env`.
+
+Nothing set means a closed service; what is needed in Lambda and missing is named all at once.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+PROJECT_NAME = {{ cookiecutter.__project_name_literal }}
+TRACING_NAME = "{{ cookiecutter.project_slug }}"
+
+# The X-Ray SDK decides in the same way whether it runs in Lambda.
+IN_LAMBDA = "LAMBDA_TASK_ROOT" in os.environ
+
+env = environ.Env()
+if not IN_LAMBDA:
+    env.read_env(BASE_DIR / ".env")
+
+if IN_LAMBDA:
+    required = {
+        "DJANGO_SECRET_KEY": "a long random text that no other stage uses",
+        "DATABASE_URL": "such as {{ cookiecutter.__database_scheme }}://user:password@host/name",
+    }
+    if not os.environ.get("AWS_REGION"):
+        required["DJANGO_ALLOWED_HOSTS"] = "the host names that it answers, with commas between"
+    missing = [f"{name} ({meaning})" for name, meaning in required.items() if not env.str(name, "")]
+    if missing:
+        raise ImproperlyConfigured("The environment of the function lacks: " + ", ".join(missing))
+
+# Core
+
+DEBUG = env.bool("DJANGO_DEBUG", default=False)
+# Outside Lambda a missing key is made up: it lasts as long as the process, and nobody else knows it.
+SECRET_KEY = env.str("DJANGO_SECRET_KEY", default=None) or secrets.token_urlsafe(50)
+ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=[]) or (
+    # The API's own address is known only after the first deploy, its region's domain before.
+    [f".execute-api.{os.environ['AWS_REGION']}.amazonaws.com"]
+    if IN_LAMBDA
+    else ["localhost", "127.0.0.1", "[::1]"]
+)
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "aws_xray_sdk.ext.django",
+    "tracing",
+    "accounts",
+    "notes",
+]
+
+MIDDLEWARE = [
+    # First, so that a request that fails in any other middleware is traced as well.
+    "tracing.middleware.XRayMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Database
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+# A Lambda process serves one request at a time and is frozen between two: it keeps its one connection,
+# looks whether it still lives before each request, and gives up long before API Gateway does (29 s).
+DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+if DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Users and security
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{validator}"}
+    for validator in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+SESSION_COOKIE_SECURE = IN_LAMBDA
+CSRF_COOKIE_SECURE = IN_LAMBDA
+SECURE_HSTS_SECONDS = 31_536_000 if IN_LAMBDA else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IN_LAMBDA
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # redirect to HTTPS: API Gateway answers on HTTPS only
+    "security.W021",  # HSTS preload: a decision about the whole domain, not about one service
+]
+
+# Language, time, static files
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "config.static.StageStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True  # served from the packages themselves: no collectstatic, no bucket
+
+# REST API
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_FILTER_BACKENDS": [
+        "rest_framework.filters.SearchFilter",
+        "rest_framework.filters.OrderingFilter",
+    ],
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "PAGE_SIZE": 50,
+    # Counted in each Lambda process by itself: a brake, not a quota. API Gateway's usage plans are one.
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.AnonRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min"},
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": PROJECT_NAME,
+    "VERSION": "0.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# Logs: JSON in Lambda, with the ids that lead from a line to its trace and its invocation
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"trace_context": {"()": "tracing.logs.TraceContextFilter"}},
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(trace_id)s %(request_id)s",
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+        },
+        "line": {"format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["trace_context"],
+            "formatter": "json" if IN_LAMBDA else "line",
+        },
+    },
+    "root": {"handlers": ["console"], "level": env.str("DJANGO_LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        # At DEBUG the SDK prints each document that it sends.
+        "aws_xray_sdk": {"level": "WARNING"},
+    },
+}
