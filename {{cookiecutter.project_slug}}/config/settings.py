@@ -11,7 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-PROJECT_NAME = {{ cookiecutter.__project_name_literal }}
+PROJECT_NAME = {{ cookiecutter.__project_name_quoted }}
 TRACING_NAME = "{{ cookiecutter.project_slug }}"
 
 # The X-Ray SDK decides in the same way whether it runs in Lambda.
