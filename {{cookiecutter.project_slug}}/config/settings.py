@@ -62,6 +62,8 @@ INSTALLED_APPS = [
     "accounts",
     "notes",
 ]
+if not IN_LAMBDA:
+    INSTALLED_APPS += ["deployment"]  # for their commands: they are not in the package
 
 MIDDLEWARE = [
     # First, so that a request that fails in any other middleware is traced as well.
