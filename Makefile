@@ -1,0 +1,43 @@
+# Everything is installed into .venv in this folder; a fresh machine needs git, make, Python 3.11+ with pip, and a package index.
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+READY := .venv/.ready
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast lint format
+
+help: ## print these commands
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{printf "%-18s %s\n", $$1, $$2}'
+
+demo: $(READY) ## bake a service, deploy it into an emulated AWS on this machine, show its traces
+	python -m emulator.demo $(ARGS)
+
+test: $(READY) ## all tests (ARGS="-k name": some of them)
+	python -m pytest $(ARGS)
+
+test-fast: $(READY) ## what needs no installed service, under a minute
+	python -m pytest -m "not slow" $(ARGS)
+
+lint: $(READY) ## format, lint and types of the template's own code, and the workflows
+	ruff format --check .
+	ruff check .
+	mypy
+	zizmor --offline --quiet .github "{{cookiecutter.project_slug}}/.github"
+
+format: $(READY) ## rewrite the template's own code as `make lint` wants it
+	ruff format .
+	ruff check --fix .
+
+$(READY): pyproject.toml
+	@command -v python3 >/dev/null || { echo "python3 is missing: install Python 3.11 or newer." >&2; exit 1; }
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, python3 is $$(python3 --version 2>&1)." >&2; exit 1; }
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python cannot make virtual environments: install its venv and ensurepip (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
+	@echo "Setting up .venv (the first time, and when pyproject.toml changes):"
+	@echo "  1/3 a virtual environment with $$(python3 --version)"
+	@python3 -m venv --clear .venv
+	@echo "  2/3 uv"
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check "$$(.venv/bin/python -c 'import tomllib; print(next(tool for tool in tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"] if tool.startswith("uv>")))')"
+	@echo "  3/3 the tools of pyproject.toml"
+	@VIRTUAL_ENV="$(CURDIR)/.venv" .venv/bin/uv pip install --group dev
+	@touch $@

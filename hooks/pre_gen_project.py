@@ -1,0 +1,158 @@
+"""Check every answer, and say at once all that is wrong with them.
+
+Runs in whatever Python runs cookiecutter, before the first file is written: standard library only.
+"""
+
+import json
+import re
+import sys
+import unicodedata
+
+# Valid JSON is a valid answer to every question, and `tojson` writes an apostrophe as \u0027: nothing ends this string early.
+ANSWERS = json.loads(r'''{{ cookiecutter | tojson }}''')
+# The answers of the command line and of the configuration file before cookiecutter rendered them.
+AS_GIVEN = json.loads(r'''{{ _cookiecutter | default({}) | tojson }}''')
+
+# "{" is written as \x7b, because this file is a Jinja template itself.
+JINJA = ("\x7b\x7b", "\x7b%", "\x7b#")
+# Characters that make text read differently than it is stored: CVE-2021-42574, "Trojan Source".
+DIRECTION_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+# Zappa's execution role, `<slug>-production-ZappaLambdaExecutionRole`, may have 64 characters:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+# The function, `<slug>-production`, the stack and the schedules' rules may all be longer than what that leaves.
+LONGEST_SLUG = 64 - len("-production-ZappaLambdaExecutionRole")
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+BUCKET_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
+BUCKET_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+
+
+def one_line(text, longest):
+    """Return what is wrong with a text that people read, or None."""
+    if text != text.strip():
+        return "must not begin or end with a blank"
+    if len(text) > longest:
+        return "must have at most {} characters, it has {}".format(longest, len(text))
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text):
+        return "must be one line, without control characters"
+    if DIRECTION_CONTROLS.intersection(text):
+        return "must be without characters that change the direction of the text unseen (U+202A to U+202E, U+2066 to U+2069)"
+    return None
+
+
+def project_name(name):
+    return "must not be blank" if not name.strip() else one_line(name, longest=100)
+
+
+def project_slug(slug):
+    if not re.fullmatch("[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):
+        return "must be lower-case letters a to z, digits and single dashes, begin with a letter and not end with a dash"
+    if len(slug) > LONGEST_SLUG:
+        return "must have at most {} characters, it has {}: AWS allows 64 for `{}-production-ZappaLambdaExecutionRole`".format(
+            LONGEST_SLUG, len(slug), slug
+        )
+    if slug in ANSWERS["_device_names"].split():
+        return "must not be a device's name: Windows cannot have such a folder"
+    if slug != ANSWERS["__folder"]:
+        return "does not go with the folder {!r} of the replayed answers: answer the questions anew".format(ANSWERS["__folder"])
+    return None
+
+
+def description(text):
+    return "must not be blank" if not text.strip() else one_line(text, longest=250)
+
+
+def author_name(name):
+    return one_line(name, longest=100)
+
+
+def aws_region(region):
+    if not re.fullmatch("[a-z]{2,4}(-[a-z]+){1,2}-[1-9][0-9]?", region):
+        return "must be a region's code, not its name"
+    return None
+
+
+def s3_bucket(bucket):
+    if not 3 <= len(bucket) <= 63:
+        return "must have 3 to 63 characters, it has {}".format(len(bucket))
+    if not re.fullmatch("[a-z0-9]([a-z0-9.-]*[a-z0-9])?", bucket):
+        return "must be lower-case letters a to z, digits, dashes and dots, with a letter or a digit at both ends"
+    if ".." in bucket or re.fullmatch("[0-9]+(\\.[0-9]+){3}", bucket):
+        return "must not hold two dots in a row, nor look like an IP address"
+    if bucket.startswith(BUCKET_PREFIXES):
+        return "must not begin with " + ", ".join(BUCKET_PREFIXES) + ": Amazon keeps these for itself"
+    if bucket.endswith(BUCKET_SUFFIXES):
+        return "must not end with " + ", ".join(BUCKET_SUFFIXES) + ": Amazon keeps these for itself"
+    return None
+
+
+def one_of(*choices):
+    def choice(answer):
+        return None if answer in choices else "must be one of " + ", ".join(choices)
+
+    return choice
+
+
+# Question, what finds its mistake, a right answer.
+VALIDATORS = (
+    ("project_name", project_name, "Order Service"),
+    ("project_slug", project_slug, "order-service"),
+    ("description", description, "Takes orders and passes them on."),
+    ("author_name", author_name, "Jane Doe"),
+    ("python_version", one_of("3.13", "3.14", "3.12"), "3.13"),
+    ("aws_region", aws_region, "eu-central-1"),
+    ("s3_bucket", s3_bucket, "zappa-order-service-k3x9q2ma"),
+    ("database", one_of("postgresql", "mysql"), "postgresql"),
+    ("ci", one_of("github", "none"), "github"),
+)
+# Their defaults in cookiecutter.json are computed from other answers.
+COMPUTED = ("project_slug", "s3_bucket")
+
+
+def rendered(question):
+    """Return the answer as it was given if it holds Jinja syntax, else None."""
+    for answer in (ANSWERS[question], AS_GIVEN.get(question) if question not in COMPUTED else None):
+        if isinstance(answer, str) and any(mark in answer for mark in JINJA):
+            return answer
+    return None
+
+
+def mistake(question, validate):
+    """Return the answer that is wrong and what is wrong with it, or None."""
+    answer = ANSWERS[question]
+    if not isinstance(answer, str):
+        return answer, "must be text; in a configuration file, put it in quotes"
+    if rendered(question) is not None:
+        return rendered(question), "must be without " + " ".join(JINJA) + ", which cookiecutter would compute instead of copy"
+    reason = validate(answer)
+    return (answer, reason) if reason else None
+
+
+def message(mistakes):
+    """Return the lines that tell a person all `mistakes`: question, answer, reason, example."""
+    count = "1 answer needs" if len(mistakes) == 1 else "{} answers need".format(len(mistakes))
+    lines = ["", "Nothing was generated: {} another look.".format(count), ""]
+    for question, answer, reason, example in mistakes:
+        lines += ["  {}: {!r}".format(question, answer), "    {}".format(reason), "    for example: {}".format(example), ""]
+    return lines + ["Answer again with these mended. (What cookiecutter prints below is its own report of this refusal.)", ""]
+
+
+def find_mistakes():
+    for question, validate, example in VALIDATORS:
+        found = mistake(question, validate)
+        if found:
+            yield (question,) + found + (example,)
+
+
+def main():
+    mistakes = list(find_mistakes())
+    if mistakes:
+        # A console of Windows may lack the characters of the answer.
+        sys.stderr.reconfigure(errors="backslashreplace")
+        print("\n".join(message(mistakes)), file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
