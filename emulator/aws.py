@@ -1,0 +1,113 @@
+"""An emulated AWS on a free loopback port: moto's server in a process of its own."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import tempfile
+import urllib.request
+import zipfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from emulator.processes import read_all, started
+
+START_SECONDS = 60.0
+
+
+class EmulatedAWS:
+    """Context manager: an AWS account of its own that lives as long as the `with` block.
+
+    `region` is what `environment()` and `client()` say unless told otherwise. Raises RuntimeError
+    when the server does not come up.
+    """
+
+    def __init__(self, region: str = "eu-central-1") -> None:
+        self.region = region
+        self.url = ""
+        self._resources = ExitStack()
+
+    def __enter__(self) -> EmulatedAWS:
+        with ExitStack() as starting:
+            log = starting.enter_context(tempfile.TemporaryFile())
+            process = starting.enter_context(
+                started(
+                    [sys.executable, "-m", "emulator.aws_server"],
+                    cwd=Path(__file__).resolve().parent.parent,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                )
+            )
+            assert process.stdout is not None
+            port = process.stdout.readline().strip()
+            if not port:
+                raise RuntimeError(f"The emulated AWS did not start:\n{read_all(log)}")
+            self.url = f"http://127.0.0.1:{port.decode()}"
+            self._resources = starting.pop_all()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._resources.close()
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables that lead every AWS client here and nowhere else."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "emulated",
+            "AWS_SECRET_ACCESS_KEY": "emulated",
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_REGION": self.region,
+        }
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of the emulated account, such as `client("apigateway")`."""
+        return boto3.session.Session().client(
+            service,
+            region_name=self.region,
+            endpoint_url=self.url,
+            aws_access_key_id="emulated",
+            aws_secret_access_key="emulated",
+        )
+
+    def function_tracing(self, function: str) -> str | None:
+        """Return a function's X-Ray mode, `Active` or `PassThrough`; None for no such function."""
+        client = self.client("lambda")
+        try:
+            configuration = client.get_function_configuration(FunctionName=function)
+        except client.exceptions.ResourceNotFoundException:
+            return None
+        return str(configuration.get("TracingConfig", {}).get("Mode", "PassThrough"))
+
+    def function_environment(self, function: str) -> dict[str, str]:
+        """Return a deployed function's environment variables. Raises botocore's ClientError."""
+        configuration = self.client("lambda").get_function_configuration(FunctionName=function)
+        return dict(configuration.get("Environment", {}).get("Variables", {}))
+
+    def stage_tracing(self, api: str, stage: str) -> bool | None:
+        """Return whether a stage of the REST API `api` is traced; None for no such stage."""
+        client = self.client("apigateway")
+        apis = [
+            found["id"]
+            for found in client.get_rest_apis(limit=500)["items"]
+            if found["name"] == api
+        ]
+        if len(apis) > 1:
+            raise RuntimeError(f"{len(apis)} REST APIs are named {api}.")
+        for found in client.get_stages(restApiId=apis[0])["item"] if apis else []:
+            if found["stageName"] == stage:
+                return bool(found.get("tracingEnabled", False))
+        return None
+
+    def download(self, function: str, folder: Path) -> Path:
+        """Unpack the code that a deployed function runs into `folder` and return the folder."""
+        address = f"{self.url}/emulator/functions/{self.region}/{function}/code"
+        with urllib.request.urlopen(address, timeout=60) as response:
+            code = response.read()
+        with zipfile.ZipFile(io.BytesIO(code)) as package:
+            package.extractall(folder)
+        return folder

@@ -1,0 +1,80 @@
+"""The process behind `emulator.aws.EmulatedAWS`: moto's server plus the routes that moto lacks.
+
+Prints its port once it listens, and ends when its standard input does: it cannot outlive whoever
+started it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from moto.awslambda.models import lambda_backends
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
+
+from emulator.events import ACCOUNT_ID
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+FUNCTION_URLS = re.compile(r"/2021-10-31/functions/[^/]+/urls/?")
+FUNCTION_CODE = re.compile(r"/emulator/functions/(?P<region>[^/]+)/(?P<name>[^/]+)/code")
+
+
+class MissingRoutes:
+    """WSGI application that answers what moto does not know and passes everything else on to it."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] == "GET" and FUNCTION_URLS.fullmatch(path):
+            # https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionUrlConfigs.html
+            return answer(start_response, json.dumps({"FunctionUrlConfigs": []}).encode())
+        if code := FUNCTION_CODE.fullmatch(path):
+            return answer(start_response, function_code(**code.groupdict()), "application/zip")
+        return self.application(environ, start_response)
+
+
+def answer(
+    start_response: StartResponse, body: bytes, content_type: str = "application/json"
+) -> list[bytes]:
+    start_response("200 OK", [("Content-Type", content_type), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def function_code(region: str, name: str) -> bytes:
+    """Return the zip that the emulated Lambda holds.
+
+    AWS has it at get_function's Code.Location, moto has nothing at that address.
+    """
+    return lambda_backends[ACCOUNT_ID][region].get_function(name).code_bytes
+
+
+def main() -> None:
+    server = make_server(
+        "127.0.0.1",
+        0,
+        MissingRoutes(DomainDispatcherApplication(create_backend_app)),
+        threaded=True,
+        request_handler=MotoRequestHandler,
+    )
+    os.environ["MOTO_PORT"] = str(server.server_port)
+    print(server.server_port, flush=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()
