@@ -1,0 +1,57 @@
+"""The service's own tracing settings: the dictionary XRAY_TRACING, each value read when asked."""
+
+import os
+from collections.abc import Collection
+from typing import Any
+
+from django.conf import settings as django_settings
+
+DEFAULTS: dict[str, Any] = {
+    "RECORD": ("exception_message",),
+    "DEADLINE_SECONDS": 29.0,
+    "MARGIN_SECONDS": 1.0,
+    "MAX_SUBSEGMENTS": 500,
+    "PATCH_ON_IMPORT": ("botocore", "requests", "httpx"),
+}
+
+RECORDABLE = ("query_string", "client_address", "user_agent", "exception_message")
+
+
+class TracingSettings:
+    """Reads XRAY_TRACING at every access, so that override_settings works."""
+
+    def _read(self, key: str) -> Any:
+        return getattr(django_settings, "XRAY_TRACING", {}).get(key, DEFAULTS[key])
+
+    @property
+    def record(self) -> Collection[str]:
+        """What may hold personal data and is recorded all the same: names from RECORDABLE."""
+        return self._read("RECORD")
+
+    @property
+    def deadline_seconds(self) -> float:
+        """Seconds from the start of a request until the gateway gives up on it."""
+        return float(self._read("DEADLINE_SECONDS"))
+
+    @property
+    def margin_seconds(self) -> float:
+        """Seconds before the end of the function's time that are kept to record what happened."""
+        return float(self._read("MARGIN_SECONDS"))
+
+    @property
+    def max_subsegments(self) -> int:
+        """How many subsegments of one request are sent one by one; later quick ones are counted."""
+        return int(self._read("MAX_SUBSEGMENTS"))
+
+    @property
+    def patch_on_import(self) -> Collection[str]:
+        """Libraries whose outgoing calls become subsegments, patched when they are imported."""
+        return self._read("PATCH_ON_IMPORT")
+
+    @property
+    def stage(self) -> str:
+        """The stage's name, which Zappa puts into the environment; `local` elsewhere."""
+        return os.environ.get("STAGE", "local")
+
+
+settings = TracingSettings()

@@ -1,0 +1,108 @@
+"""What a process is doing: one InFlight for each request or piece of background work."""
+
+import os
+import threading
+import time
+from contextvars import ContextVar
+from typing import Any
+
+from aws_xray_sdk.core import xray_recorder
+from aws_xray_sdk.core.lambda_launcher import LambdaContext
+from aws_xray_sdk.core.models.throwable import Throwable
+from aws_xray_sdk.core.models.trace_header import TraceHeader
+
+from tracing.conf import settings
+from tracing.deadline import watcher
+from tracing.documents import in_progress_document
+from tracing.stack import frames_of_exception
+
+# The SDK decides when it is imported whether it runs in Lambda.
+IN_LAMBDA = isinstance(xray_recorder.context, LambdaContext)
+
+current: ContextVar["InFlight | None"] = ContextVar("in_flight", default=None)
+
+
+class InFlight:
+    """A request or a piece of background work, from `begin` to `end`.
+
+    `entity` is its subsegment (in Lambda) or segment, a dummy when it is not sampled;
+    `deadline` is in seconds of time.monotonic(); `exception` is the cause of a failure.
+    """
+
+    def __init__(self, name: str, header: TraceHeader, lambda_context: Any = None) -> None:
+        self.entity = _open(name, header)
+        self.title = name
+        self.lambda_context = lambda_context
+        self.request_id: str | None = getattr(lambda_context, "aws_request_id", None)
+        self.thread_id = threading.get_ident()
+        self.lock = threading.Lock()
+        self.ended = False
+        self.timed_out = False
+        self.exception: BaseException | None = None
+        self.subsegments_sent = 0
+        self.subsegments_left_out = 0
+        self.seconds_left_out = 0.0
+        self.started = time.monotonic()
+        self.deadline = self.started + self._seconds_allowed()
+        self._token = current.set(self)
+        watcher.watch(self)
+
+    def _seconds_allowed(self) -> float:
+        remaining = self.remaining_seconds()
+        if remaining is None:
+            return settings.deadline_seconds
+        return min(settings.deadline_seconds, remaining - settings.margin_seconds)
+
+    def remaining_seconds(self) -> float | None:
+        """Seconds until Lambda ends the function; None where there is no such end."""
+        if self.lambda_context is None:
+            return None
+        return float(self.lambda_context.get_remaining_time_in_millis()) / 1000
+
+    def send_in_progress(self) -> None:
+        """Sends a copy that stays if the process is killed; the complete one replaces it."""
+        if self.entity.sampled:
+            xray_recorder.emitter.send_document(in_progress_document(self.entity))
+
+    def stop_watching(self) -> None:
+        """After this no alarm comes any more; one that is being written is waited for."""
+        watcher.forget(self)
+
+    def end(self) -> None:
+        """Ends the entity and whatever is still open below it, and sends it."""
+        current.reset(self._token)
+        entity = self.entity
+        if not entity.in_progress:
+            return
+        if self.subsegments_left_out and entity.sampled:
+            entity.put_metadata(
+                "left_out",
+                {"subsegments": self.subsegments_left_out, "seconds": self.seconds_left_out},
+                "tracing",
+            )
+        # Ending a parent does not end its children: it would never be sent.
+        while (open_child := xray_recorder.current_subsegment()) and open_child is not entity:
+            xray_recorder.end_subsegment()
+        if IN_LAMBDA:
+            xray_recorder.end_subsegment()
+        else:
+            xray_recorder.end_segment()
+
+    def add_cause(self) -> None:
+        """Records the exception as the cause, whether or not a subsegment has recorded it too."""
+        if self.exception is None or not self.entity.sampled:
+            return
+        throwable = Throwable(self.exception, None)
+        throwable.stack = frames_of_exception(self.exception)
+        self.entity.add_fault_flag()
+        self.entity.cause = {"working_directory": os.getcwd(), "exceptions": [throwable]}
+
+
+def _open(name: str, header: TraceHeader) -> Any:
+    if IN_LAMBDA:
+        # The SDK keeps the segment of the last invocation when the trace is the same (a retry of an
+        # asynchronous invocation) or when there is no header any more.
+        xray_recorder.clear_trace_entities()
+        return xray_recorder.begin_subsegment(name)
+    sampling = header.sampled if header.sampled in (0, 1) else None
+    return xray_recorder.begin_segment(name, header.root, header.parent, sampling)

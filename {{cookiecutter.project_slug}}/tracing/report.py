@@ -1,0 +1,78 @@
+"""What is told of a request that has passed its deadline: documents for X-Ray, one log line."""
+
+import logging
+import os
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from aws_xray_sdk.core import xray_recorder
+
+from tracing.documents import Document, in_progress_document
+from tracing.stack import frames_of_thread, innermost_own
+
+if TYPE_CHECKING:
+    from tracing.in_flight import InFlight
+
+logger = logging.getLogger(__name__)
+
+
+def report(work: "InFlight") -> None:
+    """Sends a copy with `timed_out` and one of each open call below it, and logs the same."""
+    stack = frames_of_thread(work.thread_id)
+    open_calls = list(_open_below(work.entity))
+    facts = {
+        "seconds": round(time.monotonic() - work.started, 3),
+        "remaining_seconds": work.remaining_seconds(),
+        "where": innermost_own(stack),
+        "in_flight": [_described(call) for call in open_calls],
+        "stack": [f"{frame['path']}:{frame['line']} {frame['label']}" for frame in stack],
+    }
+    message = _sentence(work.title, facts)
+    work.timed_out = True
+    if work.entity.sampled:
+        work.entity.annotations["timed_out"] = True
+        work.entity.put_metadata("deadline", facts, "tracing")
+        xray_recorder.emitter.send_document(_timed_out_document(work.entity, message, stack))
+        for call in open_calls:
+            xray_recorder.emitter.send_document(in_progress_document(call))
+    logger.error(
+        message, extra={"trace_id": work.entity.trace_id, "request_id": work.request_id}
+    )
+
+
+def _timed_out_document(entity: Any, message: str, stack: list[dict[str, Any]]) -> Document:
+    exception = {
+        "id": os.urandom(8).hex(),
+        "type": "DeadlinePassed",
+        "message": message,
+        "stack": stack,
+    }
+    cause = {"working_directory": os.getcwd(), "exceptions": [exception]}
+    return in_progress_document(entity) | {"fault": True, "cause": cause}
+
+
+def _open_below(entity: Any) -> Iterator[Any]:
+    for child in list(entity.subsegments):
+        if child.in_progress:
+            yield child
+            yield from _open_below(child)
+
+
+def _described(call: Any) -> dict[str, Any]:
+    described = {"name": call.name, "seconds": round(time.time() - call.start_time, 3)}
+    if call.sql.get("sanitized_query"):
+        described["sql"] = call.sql["sanitized_query"]
+    return described
+
+
+def _sentence(title: str, facts: dict[str, Any]) -> str:
+    parts = [f"{title} has not finished after {facts['seconds']:.1f} s"]
+    if facts["remaining_seconds"] is not None:
+        parts.append(f"{facts['remaining_seconds']:.1f} s are left")
+    if facts["where"]:
+        parts.append(f"it is in {facts['where']}")
+    if facts["in_flight"]:
+        call = facts["in_flight"][-1]
+        parts.append(f"{call.get('sql', call['name'])} runs for {call['seconds']:.1f} s")
+    return "; ".join(parts)
