@@ -10,9 +10,9 @@ import urllib.request
 import zipfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-import boto3
+import boto3  # type: ignore[import-untyped]  # its stubs are a package of 40 MB
 
 from emulator.processes import read_all, started
 
@@ -31,7 +31,7 @@ class EmulatedAWS:
         self.url = ""
         self._resources = ExitStack()
 
-    def __enter__(self) -> EmulatedAWS:
+    def __enter__(self) -> Self:
         with ExitStack() as starting:
             log = starting.enter_context(tempfile.TemporaryFile())
             process = starting.enter_context(

@@ -12,8 +12,9 @@ import re
 import sys
 import threading
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from moto.apigateway.models import RestAPI, apigateway_backends
 from moto.awslambda.models import lambda_backends
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -28,22 +29,26 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 FUNCTION_URLS = re.compile(r"/2021-10-31/functions/[^/]+/urls/?")
+FUNCTION_POLICY = re.compile(r"/2015-03-31/functions/[^/]+/policy/?")
 FUNCTION_CODE = re.compile(r"/emulator/functions/(?P<region>[^/]+)/(?P<name>[^/]+)/code")
 
 
-class MissingRoutes:
-    """WSGI application that answers what moto does not know and passes everything else on to it."""
+class CompletedMoto:
+    """WSGI application that answers as AWS does where moto does not; the rest is moto's."""
 
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        path = environ["PATH_INFO"]
-        if environ["REQUEST_METHOD"] == "GET" and FUNCTION_URLS.fullmatch(path):
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if method == "GET" and FUNCTION_URLS.fullmatch(path):
             # https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionUrlConfigs.html
             return answer(start_response, json.dumps({"FunctionUrlConfigs": []}).encode())
         if code := FUNCTION_CODE.fullmatch(path):
             return answer(start_response, function_code(**code.groupdict()), "application/zip")
+        if method == "POST" and FUNCTION_POLICY.fullmatch(path):
+            # https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html: Zappa reads the code
+            return self.application(environ, created(start_response))
         return self.application(environ, start_response)
 
 
@@ -54,6 +59,13 @@ def answer(
     return [body]
 
 
+def created(start_response: StartResponse) -> Any:
+    def start(status: str, *arguments: Any) -> Any:
+        return start_response("201 Created" if status.startswith("200") else status, *arguments)
+
+    return start
+
+
 def function_code(region: str, name: str) -> bytes:
     """Return the zip that the emulated Lambda holds.
 
@@ -62,11 +74,19 @@ def function_code(region: str, name: str) -> bytes:
     return lambda_backends[ACCOUNT_ID][region].get_function(name).code_bytes
 
 
+def delete_rest_api(
+    _class: type[RestAPI], api: str, _json: object, account: str, region: str
+) -> None:
+    """Delete the REST API of a CloudFormation stack together with the stack, which moto leaves out."""
+    apigateway_backends[account][region].delete_rest_api(api)
+
+
 def main() -> None:
+    RestAPI.delete_from_cloudformation_json = classmethod(delete_rest_api)  # type: ignore[assignment]
     server = make_server(
         "127.0.0.1",
         0,
-        MissingRoutes(DomainDispatcherApplication(create_backend_app)),
+        CompletedMoto(DomainDispatcherApplication(create_backend_app)),
         threaded=True,
         request_handler=MotoRequestHandler,
     )

@@ -101,7 +101,7 @@ def invoke(
     try:
         # Lambda makes JSON of what the handler returns; where that fails, the function failed.
         answer = {"result": json.dumps(handler(invocation["event"], context))}
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - Lambda reports whatever it is
         traceback.print_exc()
         answer = failure(error)
     return answer | {"seconds": time.perf_counter() - started}

@@ -7,7 +7,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 Document = dict[str, Any]
 
@@ -32,7 +32,7 @@ class Daemon:
         self._arrived = threading.Condition()
         self._reader = threading.Thread(target=self._read, name="x-ray daemon", daemon=True)
 
-    def __enter__(self) -> Daemon:
+    def __enter__(self) -> Self:
         self._reader.start()
         return self
 

@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from filelock import FileLock
 
@@ -96,7 +96,7 @@ class Function:
         self._answers = -1
         self._unread = b""
         resources = ExitStack()
-        self._log = resources.enter_context(tempfile.TemporaryFile())
+        self._log = resources.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - it is closed
         self._resources = resources
 
     @classmethod
@@ -149,7 +149,7 @@ class Function:
         function._resources.callback(shutil.rmtree, folder, ignore_errors=True)
         return function
 
-    def __enter__(self) -> Function:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exception: object) -> None:
