@@ -12,7 +12,6 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PROJECT_NAME = {{ cookiecutter.__project_name_quoted }}
-TRACING_NAME = "{{ cookiecutter.project_slug }}"
 
 # The X-Ray SDK decides in the same way whether it runs in Lambda.
 IN_LAMBDA = "LAMBDA_TASK_ROOT" in os.environ
@@ -169,6 +168,61 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
+# AWS X-Ray: what the SDK reads, every key it has. The environment variables
+# AWS_XRAY_DAEMON_ADDRESS, AWS_XRAY_CONTEXT_MISSING and AWS_XRAY_TRACING_NAME beat these values.
+
+XRAY_RECORDER = {
+    # Name of the service in the service map. X-Ray strips ?;*()!$~^<> from it; a check refuses them.
+    "AWS_XRAY_TRACING_NAME": "{{ cookiecutter.project_slug }}",
+    # Where the documents go. Lambda sets it in the environment; locally nobody need listen.
+    "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+    # What the SDK does with work outside any request. `tracing` records none of it, and silently.
+    "AWS_XRAY_CONTEXT_MISSING": "IGNORE_ERROR",
+    # SQL queries and templates become subsegments.
+    "AUTO_INSTRUMENT": True,
+    # The text of each query is recorded, with placeholders: its parameters never are.
+    "STREAM_SQL": True,
+    # Libraries patched at start. None: the database driver would record each query twice
+    # (https://github.com/aws/aws-xray-sdk-python/issues/490); see PATCH_ON_IMPORT for the others.
+    "PATCH_MODULES": [],
+    # Modules of the service itself that PATCH_MODULES would leave alone.
+    "IGNORE_MODULE_PATTERNS": [],
+    # A segment around the patching, for libraries that make calls when they are imported.
+    "AUTO_PATCH_PARENT_SEGMENT_NAME": None,
+    # False: outside Lambda every request is traced. In Lambda the function's segment decides.
+    "SAMPLING": False,
+    # Rules and sampler for SAMPLING = True; in Lambda neither is used.
+    "SAMPLING_RULES": None,
+    "SAMPLER": None,
+    # EC2, ECS and Elastic Beanstalk only.
+    "PLUGINS": (),
+    # A pattern of host names that name the segment in place of AWS_XRAY_TRACING_NAME.
+    "DYNAMIC_NAMING": None,
+    # Subsegments held back before they are sent. In Lambda any number loses all of them.
+    "STREAMING_THRESHOLD": None,
+    # Frames of a stack that the SDK records for a failed query or call.
+    "MAX_TRACE_BACK": 10,
+    # The full URL, the clients' addresses and the user agent as indexed annotations. Only the
+    # string "NONE" turns it off, None does not.
+    "URLS_AS_ANNOTATION": "NONE",
+}
+
+# What tracing/ reads.
+
+XRAY_TRACING = {
+    # What may hold personal data and is recorded all the same: of "query_string",
+    # "client_address", "user_agent" and "exception_message".
+    "RECORD": ["exception_message"],
+    # Seconds after which a request counts as timed out: API Gateway gives up after 29.
+    "DEADLINE_SECONDS": 29,
+    # Seconds before the end of the function's time at which it counts as timed out at the latest.
+    "MARGIN_SECONDS": 1,
+    # Subsegments sent for one request; later ones that are quick and succeed are only counted.
+    "MAX_SUBSEGMENTS": 500,
+    # Libraries whose calls become subsegments, patched when something imports them.
+    "PATCH_ON_IMPORT": ["botocore", "requests", "httpx"],
+}
+
 # Logs: JSON in Lambda, with the ids that lead from a line to its trace and its invocation
 
 LOGGING = {
@@ -195,5 +249,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO"},
         # At DEBUG the SDK prints each document that it sends.
         "aws_xray_sdk": {"level": "WARNING"},
+        # Zappa's access log holds query strings and client addresses.
+        "zappa.wsgi": {"level": "WARNING"},
     },
 }
