@@ -1,5 +1,7 @@
 # Everything is installed into .venv in this folder; a fresh machine needs git, make, Python 3.11+ with pip, and a package index.
 
+# Looked for before .venv/bin stands first on PATH.
+PYTHON := $(shell command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 READY := .venv/.ready
 ARGS ?=
@@ -30,14 +32,14 @@ format: $(READY) ## rewrite the template's own code as `make lint` wants it
 	ruff check --fix .
 
 $(READY): pyproject.toml
-	@command -v python3 >/dev/null || { echo "python3 is missing: install Python 3.11 or newer." >&2; exit 1; }
-	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, python3 is $$(python3 --version 2>&1)." >&2; exit 1; }
-	@python3 -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python cannot make virtual environments: install its venv and ensurepip (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
-	@echo "Setting up .venv (the first time, and when pyproject.toml changes):"
-	@echo "  1/3 a virtual environment with $$(python3 --version)"
-	@python3 -m venv --clear .venv
+	@test -n "$(PYTHON)" || { echo "python3 is missing: install Python 3.11 or newer." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, python3 is $$("$(PYTHON)" --version 2>&1)." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python cannot make virtual environments: install its venv and ensurepip (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
+	@echo "Setting up .venv, as after each change of pyproject.toml:"
+	@echo "  1/3 a virtual environment, $$("$(PYTHON)" --version)"
+	@.venv/bin/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
 	@echo "  2/3 uv"
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check "$$(.venv/bin/python -c 'import tomllib; print(next(tool for tool in tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"] if tool.startswith("uv>")))')"
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@echo "  3/3 the tools of pyproject.toml"
 	@VIRTUAL_ENV="$(CURDIR)/.venv" .venv/bin/uv pip install --group dev
 	@touch $@
