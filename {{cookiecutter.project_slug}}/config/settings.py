@@ -34,8 +34,11 @@ if IN_LAMBDA:
 # Core
 
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
-# Outside Lambda a missing key is made up: it lasts as long as the process, and nobody else knows it.
-SECRET_KEY = env.str("DJANGO_SECRET_KEY", default=None) or secrets.token_urlsafe(50)
+# Outside Lambda a missing key is made up: one that outlives the reloader while debugging, else one
+# that lasts as long as the process and that nobody knows.
+SECRET_KEY = env.str("DJANGO_SECRET_KEY", default=None) or (
+    f"django-insecure-{BASE_DIR}" if DEBUG else secrets.token_urlsafe(50)
+)
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=[]) or (
     # The API's own address is known only after the first deploy, its region's domain before.
     [f".execute-api.{os.environ['AWS_REGION']}.amazonaws.com"]
@@ -166,6 +169,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.schema.add_server",
+    ],
 }
 
 # AWS X-Ray: what the SDK reads, every key it has. The environment variables

@@ -41,6 +41,13 @@ def test_pages_link_their_styles_below_the_stage(
     stylesheet.close()
 
 
+def test_the_docs_send_their_requests_below_the_stage(client: Client) -> None:
+    with override_script_prefix("/dev/"):
+        assert 'url: "/dev/api/schema/"' in client.get("/api/docs/").content.decode()
+        schema = client.get("/api/schema/?format=json").json()
+    assert schema["servers"] == [{"url": "/dev"}]
+
+
 def test_the_admin_lists_notes(client: Client, user: User) -> None:
     user.is_staff = user.is_superuser = True
     user.save()
