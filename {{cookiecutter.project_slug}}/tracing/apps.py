@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -9,9 +10,11 @@ import wrapt
 from aws_xray_sdk.core import patch, xray_recorder
 from aws_xray_sdk.ext.django.conf import settings as sdk_settings
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import got_request_exception
 
 from tracing.background import trace_management_commands
+from tracing.checks import check_daemon_address, check_name, register_checks
 from tracing.conf import settings
 from tracing.context import QuietContext
 from tracing.emitter import Emitter
@@ -23,7 +26,14 @@ class TracingConfig(AppConfig):
 
     name = "tracing"
 
+    def __init__(self, app_name: str, app_module: ModuleType) -> None:
+        super().__init__(app_name, app_module)
+        # With these two the SDK's app raises in its `ready`, before a check can say it well.
+        if errors := [*check_name(), *check_daemon_address()]:
+            raise ImproperlyConfigured("\n".join(str(error) for error in errors))
+
     def ready(self) -> None:
+        register_checks()
         xray_recorder.emitter = Emitter(sdk_settings.AWS_XRAY_DAEMON_ADDRESS)
         if IN_LAMBDA:
             # With a threshold, in Lambda, nothing at all is sent.
@@ -37,7 +47,11 @@ class TracingConfig(AppConfig):
         wrapt.when_imported("rest_framework.views")(_keep_handled_exceptions)
         for library in settings.patch_on_import:
             module = "botocore.client" if library == "botocore" else library
-            wrapt.when_imported(module)(lambda _, library=library: patch([library]))
+            wrapt.when_imported(module)(partial(_patch, library))
+
+
+def _patch(library: str, module: ModuleType) -> None:
+    patch([library])
 
 
 def _keep_exception(request: Any = None, **signal: Any) -> None:

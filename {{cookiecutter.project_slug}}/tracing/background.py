@@ -4,20 +4,20 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, TypeVar, overload
+from typing import Any, overload
 
 from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.models.trace_header import TraceHeader
 
 from tracing.in_flight import InFlight, current
 
-Function = TypeVar("Function", bound=Callable[..., Any])
-
 
 @overload
-def traced(name: Function) -> Function: ...
+def traced[Function: Callable[..., Any]](name: Function) -> Function: ...
 @overload
-def traced(name: str | None = None) -> Callable[[Function], Function]: ...
+def traced[Function: Callable[..., Any]](
+    name: str | None = None,
+) -> Callable[[Function], Function]: ...
 def traced(name: Any = None) -> Any:
     """Records each call of a function as a subsegment, with its queries below it.
 
@@ -84,11 +84,11 @@ def trace_management_commands() -> None:
     execute = BaseCommand.execute
 
     @functools.wraps(execute)
-    def recorded(command: BaseCommand, *args: Any, **options: Any) -> Any:
+    def recorded(command: BaseCommand, *args: Any, **options: Any) -> str | None:
         name = "manage " + type(command).__module__.rpartition(".")[2]
         if current.get():
             return execute(command, *args, **options)
         with background_work(name):
             return execute(command, *args, **options)
 
-    BaseCommand.execute = recorded  # type: ignore[method-assign]
+    setattr(BaseCommand, "execute", recorded)  # noqa: B010  # to mypy a method is no variable

@@ -26,7 +26,8 @@ class TracingSettings:
     @property
     def record(self) -> Collection[str]:
         """What may hold personal data and is recorded all the same: names from RECORDABLE."""
-        return self._read("RECORD")
+        names: Collection[str] = self._read("RECORD")
+        return names
 
     @property
     def deadline_seconds(self) -> float:
@@ -46,7 +47,8 @@ class TracingSettings:
     @property
     def patch_on_import(self) -> Collection[str]:
         """Libraries whose outgoing calls become subsegments, patched when they are imported."""
-        return self._read("PATCH_ON_IMPORT")
+        libraries: Collection[str] = self._read("PATCH_ON_IMPORT")
+        return libraries
 
     @property
     def stage(self) -> str:

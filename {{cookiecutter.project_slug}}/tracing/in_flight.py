@@ -14,10 +14,13 @@ from aws_xray_sdk.core.models.trace_header import TraceHeader
 from tracing.conf import settings
 from tracing.deadline import watcher
 from tracing.documents import in_progress_document
-from tracing.stack import frames_of_exception
+from tracing.stack import described, frames_of_exception
 
 # The SDK decides when it is imported whether it runs in Lambda.
 IN_LAMBDA = isinstance(xray_recorder.context, LambdaContext)
+
+# Beyond MAX_SUBSEGMENTS a quicker one is counted and not sent.
+SLOW_SECONDS = 0.05
 
 current: ContextVar["InFlight | None"] = ContextVar("in_flight", default=None)
 
@@ -64,6 +67,20 @@ class InFlight:
         if self.entity.sampled:
             xray_recorder.emitter.send_document(in_progress_document(self.entity))
 
+    def leaves_out(self, subsegment: Any) -> bool:
+        """Whether an ended subsegment is only counted: one of too many, quick and without fault."""
+        seconds = subsegment.end_time - subsegment.start_time
+        if (
+            self.subsegments_sent < settings.max_subsegments
+            or seconds >= SLOW_SECONDS
+            or hasattr(subsegment, "fault")
+        ):
+            self.subsegments_sent += 1
+            return False
+        self.subsegments_left_out += 1
+        self.seconds_left_out += seconds
+        return True
+
     def stop_watching(self) -> None:
         """After this no alarm comes any more; one that is being written is waited for."""
         watcher.forget(self)
@@ -93,7 +110,7 @@ class InFlight:
         if self.exception is None or not self.entity.sampled:
             return
         throwable = Throwable(self.exception, None)
-        throwable.stack = frames_of_exception(self.exception)
+        throwable.stack = described(frames_of_exception(self.exception))
         self.entity.add_fault_flag()
         self.entity.cause = {"working_directory": os.getcwd(), "exceptions": [throwable]}
 

@@ -1,4 +1,4 @@
-"""The first middleware of the service: each request becomes one subsegment, or locally a segment."""
+"""The first middleware of the service: it makes each request a subsegment, locally a segment."""
 
 import re
 from typing import Any
@@ -22,17 +22,18 @@ TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
 class XRayMiddleware(SDKMiddleware):
     """Records every request with its route, also those that fail and those that are killed."""
 
+    _urls_are_loaded = False
+
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         work = InFlight(
             calculate_segment_name(request.META.get("HTTP_HOST"), xray_recorder),
             _trace_header(request),
             request.META.get("lambda.context"),
         )
-        request.in_flight = work  # type: ignore[attr-defined]  # for the signal, DRF and process_view
+        request.in_flight = work  # type: ignore[attr-defined]  # for process_view and the signal
         self._describe_request(request, work)
-        work.send_in_progress()
         try:
-            response = self.get_response(request)
+            response: HttpResponseBase = self.get_response(request)
         except BaseException as exception:  # SystemExit and the like: Django answers all others
             work.exception = exception
             self._finish(work, 500)
@@ -49,14 +50,18 @@ class XRayMiddleware(SDKMiddleware):
             work.send_in_progress()
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """Nothing: Http404 and the like are no faults, got_request_exception tells of the others."""
+        """Does nothing: Http404 and the like are no faults, and a signal tells of the others."""
 
     def _describe_request(self, request: HttpRequest, work: InFlight) -> None:
+        if work.entity.sampled:
+            work.entity.http = {"request": _http_request(request)}
+            work.entity.annotations |= {"method": request.method, "stage": settings.stage}
+        if not self._urls_are_loaded:
+            # The first route is known after all modules of the URLs are imported.
+            work.send_in_progress()
+            self._urls_are_loaded = True
         self._put_route(work, request, route_of(request))
-        if not work.entity.sampled:
-            return
-        work.entity.http = {"request": _http_request(request)}
-        work.entity.annotations |= {"method": request.method, "stage": settings.stage}
+        work.send_in_progress()
 
     def _put_route(self, work: InFlight, request: HttpRequest, route: str | None) -> None:
         work.title = f"{request.method} {route or ''}".rstrip()

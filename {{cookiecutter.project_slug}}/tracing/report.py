@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aws_xray_sdk.core import xray_recorder
 
 from tracing.documents import Document, in_progress_document
-from tracing.stack import frames_of_thread, innermost_own
+from tracing.stack import Frames, described, frames_of_thread, innermost_own
 
 if TYPE_CHECKING:
     from tracing.in_flight import InFlight
@@ -19,26 +19,25 @@ logger = logging.getLogger(__name__)
 
 def report(work: "InFlight") -> None:
     """Sends a copy with `timed_out` and one of each open call below it, and logs the same."""
-    stack = frames_of_thread(work.thread_id)
+    frames = frames_of_thread(work.thread_id)
+    stack = described(frames)
     open_calls = list(_open_below(work.entity))
+    outgoing = _outgoing_calls(frames)
     facts = {
         "seconds": round(time.monotonic() - work.started, 3),
         "remaining_seconds": work.remaining_seconds(),
         "where": innermost_own(stack),
-        "in_flight": [_described(call) for call in open_calls],
+        "in_flight": [_description(call, outgoing.get(call.id)) for call in open_calls],
         "stack": [f"{frame['path']}:{frame['line']} {frame['label']}" for frame in stack],
     }
     message = _sentence(work.title, facts)
-    work.timed_out = True
     if work.entity.sampled:
         work.entity.annotations["timed_out"] = True
         work.entity.put_metadata("deadline", facts, "tracing")
         xray_recorder.emitter.send_document(_timed_out_document(work.entity, message, stack))
         for call in open_calls:
             xray_recorder.emitter.send_document(in_progress_document(call))
-    logger.error(
-        message, extra={"trace_id": work.entity.trace_id, "request_id": work.request_id}
-    )
+    logger.error(message, extra={"trace_id": work.entity.trace_id, "request_id": work.request_id})
 
 
 def _timed_out_document(entity: Any, message: str, stack: list[dict[str, Any]]) -> Document:
@@ -59,11 +58,30 @@ def _open_below(entity: Any) -> Iterator[Any]:
             yield from _open_below(child)
 
 
-def _described(call: Any) -> dict[str, Any]:
-    described = {"name": call.name, "seconds": round(time.time() - call.start_time, 3)}
-    if call.sql.get("sanitized_query"):
-        described["sql"] = call.sql["sanitized_query"]
-    return described
+def _outgoing_calls(frames: Frames) -> dict[str, str]:
+    """What the open calls to other services are, by the id of their subsegment.
+
+    The SDK writes it into the subsegment only when the call has ended; until then it stands in the
+    arguments of record_subsegment: (operation, ...) of botocore, (method, URL, ...) of requests.
+    """
+    calls = {}
+    for frame, _ in frames:
+        names = frame.f_locals if frame.f_code.co_name == "record_subsegment" else {}
+        arguments = [*names.get("args", ()), *names.get("kwargs", {}).values()]
+        if names.get("namespace") in ("aws", "remote") and names.get("subsegment"):
+            words = [word for word in arguments[:2] if isinstance(word, str)]
+            calls[names["subsegment"].id] = " ".join(words).partition("?")[0]
+    return calls
+
+
+def _description(call: Any, outgoing: str | None) -> dict[str, Any]:
+    description = {"name": call.name, "seconds": round(time.time() - call.start_time, 3)}
+    request = call.http.get("request", {})
+    if sql := call.sql.get("sanitized_query"):
+        description["sql"] = sql
+    elif outgoing or request:
+        description["call"] = outgoing or f"{request.get('method')} {request.get('url')}"
+    return description
 
 
 def _sentence(title: str, facts: dict[str, Any]) -> str:
@@ -74,5 +92,6 @@ def _sentence(title: str, facts: dict[str, Any]) -> str:
         parts.append(f"it is in {facts['where']}")
     if facts["in_flight"]:
         call = facts["in_flight"][-1]
-        parts.append(f"{call.get('sql', call['name'])} runs for {call['seconds']:.1f} s")
+        what = call.get("sql") or " ".join(filter(None, (call["name"], call.get("call"))))
+        parts.append(f"{what} runs for {call['seconds']:.1f} s")
     return "; ".join(parts)

@@ -14,15 +14,26 @@ MAX_FRAMES = 50
 NOT_OURS = frozenset({"tracing", "handler", "manage", "zappa_settings"})
 
 
-def frames_of_exception(exception: BaseException) -> list[dict[str, Any]]:
-    """The frames from where the exception was caught to where it was raised, outermost first."""
-    return _described(traceback.walk_tb(exception.__traceback__))
+Frames = list[tuple[FrameType, int]]
 
 
-def frames_of_thread(thread_id: int) -> list[dict[str, Any]]:
-    """The frames in which a running thread is at this moment, outermost first."""
+def frames_of_exception(exception: BaseException) -> Frames:
+    """The frames and lines from where it was caught to where it was raised, outermost first."""
+    return list(traceback.walk_tb(exception.__traceback__))
+
+
+def frames_of_thread(thread_id: int) -> Frames:
+    """The frames and lines in which a running thread is at this moment, outermost first."""
     frame = sys._current_frames().get(thread_id)
-    return _described(reversed(list(traceback.walk_stack(frame)))) if frame else []
+    return list(traceback.walk_stack(frame))[::-1] if frame else []
+
+
+def described(frames: Frames) -> list[dict[str, Any]]:
+    """A stack of X-Ray's: the innermost MAX_FRAMES, each with path, line and label."""
+    return [
+        {"path": _short(frame.f_code.co_filename), "line": line, "label": frame.f_code.co_name}
+        for frame, line in frames[-MAX_FRAMES:]
+    ]
 
 
 def innermost_own(frames: Iterable[dict[str, Any]]) -> str:
@@ -43,14 +54,6 @@ def is_own(path: str) -> bool:
 def _libraries() -> frozenset[str]:
     # In a Lambda package the libraries lie beside the service's own packages.
     return frozenset(packages_distributions())
-
-
-def _described(frames: Iterable[tuple[FrameType, int]]) -> list[dict[str, Any]]:
-    described = [
-        {"path": _short(frame.f_code.co_filename), "line": line, "label": frame.f_code.co_name}
-        for frame, line in frames
-    ]
-    return described[-MAX_FRAMES:]
 
 
 def _short(filename: str) -> str:
