@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.test import Client
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
@@ -69,6 +70,36 @@ def test_too_many_requests_are_throttled(api: APIClient, monkeypatch: pytest.Mon
     monkeypatch.setattr(UserRateThrottle, "rate", "1/min", raising=False)
     assert api.get("/api/notes/").status_code == 200
     assert api.get("/api/notes/").status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("method", "content_type", "status"),
+    [
+        ("PUT", "application/json", 405),
+        ("POST", "text/plain", 415),
+        ("POST", "application/json", 400),
+    ],
+)
+def test_what_is_refused_is_refused_in_json(
+    api: APIClient, method: str, content_type: str, status: int
+) -> None:
+    response = api.generic(method, "/api/notes/", "{", content_type=content_type)
+    assert response.status_code == status
+    assert list(response.json()) == ["detail"]
+
+
+def test_the_openapi_schema_holds_the_notes(api: APIClient) -> None:
+    schema = api.get("/api/schema/?format=json").json()
+    assert set(schema["paths"]) == {"/api/notes/", "/api/notes/{id}/"}
+
+
+def test_the_admin_lists_notes(client: Client, user: User, notes: list[Note]) -> None:
+    user.is_staff = user.is_superuser = True
+    user.save()
+    client.force_login(user)
+    page = client.get("/admin/notes/note/", {"q": "utter"}).content.decode()
+    assert "Butter" in page
+    assert "Milk" not in page
 
 
 def test_the_scheduled_function_counts_the_notes_of_a_day(notes: list[Note]) -> None:
