@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
-import boto3  # type: ignore[import-untyped]  # its stubs are a package of 40 MB
+import boto3  # type: ignore[import-untyped]  # it has no types
 
 from emulator.processes import read_all, started
 

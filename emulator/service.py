@@ -4,31 +4,48 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
+import tempfile
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cookiecutter.main import cookiecutter
-
-from emulator.processes import run
+from emulator.processes import CommandFailed, run, uv_binary
 
 TEMPLATE = Path(__file__).resolve().parent.parent
 
 
 def bake(parent: Path, answers: Mapping[str, str] | None = None) -> Service:
-    """Generate a service below `parent` from the template's defaults and `answers`. Raises
-    cookiecutter's errors.
+    """Generate a service in the folder `parent` from the template's defaults and `answers`.
+
+    An answer that is missing is the default; no user configuration is read. Raises CommandFailed
+    with what the hooks said.
     """
     parent.mkdir(parents=True, exist_ok=True)
-    folder = cookiecutter(
-        str(TEMPLATE),
-        no_input=True,
-        extra_context=dict(answers or {}),
-        output_dir=str(parent),
-        default_config=True,
-    )
-    return Service(Path(folder))
+    before = set(parent.iterdir())
+    options = ["--no-input", "--default-config", "--output-dir", str(parent)]
+    given = [f"{question}={answer}" for question, answer in (answers or {}).items()]
+    command = [sys.executable, "-m", "cookiecutter", *options, str(TEMPLATE), *given]
+    run(command, folder=parent, timeout=60)
+    return Service(next(iter(set(parent.iterdir()) - before)))
+
+
+def offered_python() -> str:
+    """Return the first Python version that the template offers and this machine has.
+
+    Without any it is the first one offered: the service's `make install` tries to get it, or says
+    what to do. pyenv's interpreters are found only in a folder whose `.python-version` wants them.
+    """
+    offered: list[str] = json.loads((TEMPLATE / "cookiecutter.json").read_text())["python_version"]
+    for version in offered:
+        with tempfile.TemporaryDirectory() as folder, suppress(CommandFailed):
+            Path(folder, ".python-version").write_text(version)
+            command = [str(uv_binary()), "python", "find", "--no-python-downloads"]
+            run(command, folder=Path(folder), timeout=60)
+            return version
+    return offered[0]
 
 
 @dataclass(frozen=True)
