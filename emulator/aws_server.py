@@ -24,6 +24,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from emulator.events import ACCOUNT_ID
+from emulator.missing_operations import MissingOperations
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -86,7 +87,7 @@ def main() -> None:
     server = make_server(
         "127.0.0.1",
         0,
-        CompletedMoto(DomainDispatcherApplication(create_backend_app)),
+        CompletedMoto(MissingOperations(DomainDispatcherApplication(create_backend_app))),
         threaded=True,
         request_handler=MotoRequestHandler,
     )

@@ -28,7 +28,9 @@ def simulate(form: dict[str, str]) -> str:
     """Return IAM's XML for the actions of a request, given as its form fields."""
     actions = [value for key, value in form.items() if key.startswith("ActionNames.member.")]
     statements = list(role_statements(form["PolicySourceArn"].rsplit("/", 1)[-1]))
-    members = (MEMBER.format(action=action, decision=decide(action, statements)) for action in actions)
+    members = (
+        MEMBER.format(action=action, decision=decide(action, statements)) for action in actions
+    )
     return RESULT.format(members="\n".join(members))
 
 

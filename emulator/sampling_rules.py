@@ -44,9 +44,7 @@ class SamplingRules:
     """The rules of an account, by region."""
 
     def __init__(self) -> None:
-        self._regions: dict[str, dict[str, Rule]] = defaultdict(
-            lambda: {"Default": dict(DEFAULT)}
-        )
+        self._regions: dict[str, dict[str, Rule]] = defaultdict(lambda: {"Default": dict(DEFAULT)})
 
     def answer(self, operation: str, region: str, request: dict[str, Any]) -> dict[str, Any]:
         """Return X-Ray's answer to one of OPERATIONS. Raises Refused."""
@@ -59,7 +57,11 @@ class SamplingRules:
             changes = request["SamplingRuleUpdate"]
             existing(rules, changes["RuleName"]).update(changes)
             return {"SamplingRuleRecord": record(rules[changes["RuleName"]])}
-        return {"SamplingRuleRecord": record(rules.pop(existing(rules, request["RuleName"])["RuleName"]))}
+        return {
+            "SamplingRuleRecord": record(
+                rules.pop(existing(rules, request["RuleName"])["RuleName"])
+            )
+        }
 
 
 def create(rules: dict[str, Rule], rule: Rule, region: str) -> Rule:

@@ -20,13 +20,13 @@ def settings(cli: Any) -> None:
 
 def zip(cli: Any) -> None:
     """Run when the package is built, before it is uploaded."""
-    from deployment.package import add_bytecode
+    from deployment.package import finish
 
-    add_bytecode(cli)
+    finish(cli)
 
 
 def post(cli: Any) -> None:
     """Run at the end of deploy and update."""
-    from deployment.stage_tracing import switch_on
+    from deployment.after_deploy import finish
 
-    switch_on(cli)
+    finish(cli)

@@ -1,0 +1,79 @@
+"""WSGI middleware for the operations of X-Ray and IAM that moto lacks.
+
+Each is done in a module of its own: `sampling_rules`, `trace_summaries`, `role_simulation`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from emulator import role_simulation, sampling_rules, trace_summaries
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# Credential=KEY/DATE/REGION/SERVICE/aws4_request in the Authorization header:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
+LARGEST_FORM = 100_000
+
+
+class MissingOperations:
+    """Answers what moto does not know and passes everything else on to it."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+        self.rules = sampling_rules.SamplingRules()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+        if scope is None or environ["REQUEST_METHOD"] != "POST":
+            return self.application(environ, start_response)
+        if scope["service"] == "xray":
+            return self._xray(scope["region"], environ, start_response)
+        if scope["service"] == "iam" and length(environ) < LARGEST_FORM:
+            form = dict(parse_qsl(peek(environ).decode()))
+            if form.get("Action") == "SimulatePrincipalPolicy":
+                body = role_simulation.simulate(form).encode()
+                return reply(start_response, "200 OK", body, "text/xml")
+        return self.application(environ, start_response)
+
+    def _xray(
+        self, region: str, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        operation = environ["PATH_INFO"].strip("/")
+        request: dict[str, Any] = json.loads(peek(environ) or b"{}")
+        try:
+            if operation in sampling_rules.OPERATIONS:
+                result = self.rules.answer(operation, region, request)
+            elif operation == "TraceSummaries" and "FilterExpression" in request:
+                result = trace_summaries.summaries(region, request)
+            else:
+                return self.application(environ, start_response)
+        except (sampling_rules.Refused, trace_summaries.NotUnderstood) as error:
+            problem = {"__type": "InvalidRequestException", "Message": str(error)}
+            return reply(start_response, "400 Bad Request", json.dumps(problem).encode())
+        return reply(start_response, "200 OK", json.dumps(result).encode())
+
+
+def length(environ: WSGIEnvironment) -> int:
+    return int(environ.get("CONTENT_LENGTH") or 0)
+
+
+def peek(environ: WSGIEnvironment) -> bytes:
+    """Return the request's body and leave it there for the next application."""
+    body: bytes = environ["wsgi.input"].read(length(environ))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def reply(
+    start_response: StartResponse, status: str, body: bytes, content_type: str = "application/json"
+) -> list[bytes]:
+    start_response(status, [("Content-Type", content_type), ("Content-Length", str(len(body)))])
+    return [body]
