@@ -256,6 +256,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO"},
         # At DEBUG the SDK prints each document that it sends.
         "aws_xray_sdk": {"level": "WARNING"},
+        "botocore": {"level": "WARNING"},  # at INFO it says where it found the credentials
         # Zappa's access log holds query strings and client addresses.
         "zappa.wsgi": {"level": "WARNING"},
     },
