@@ -76,6 +76,8 @@ def started(
         yield process
     finally:
         kill_group(process)
+        for pipe in filter(None, (process.stdin, process.stdout, process.stderr)):
+            pipe.close()
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:

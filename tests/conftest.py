@@ -1,0 +1,91 @@
+"""What many tests start from. The slow steps are done once in a run, whichever worker comes first."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from emulator.aws import EmulatedAWS
+from emulator.daemon import Daemon
+from emulator.service import Service, bake, offered_python
+
+Once = Callable[[str, Callable[[Path], object]], Path]
+
+# What is in many a developer's folder and must never be in the zip.
+LEFT_LYING_ABOUT = (".env", ".env.dev", "db.sqlite3", "db.sqlite3-wal", "notes/.env.local")
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
+    """Return a function that calls `make(folder)` once in a run of all workers; it returns folder."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+
+    def once(name: str, make: Callable[[Path], object]) -> Path:
+        folder, done = shared / name, shared / f"{name}.done"
+        with FileLock(shared / f"{name}.lock", timeout=300):
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return once
+
+
+def baked(folder: Path) -> Service:
+    """Return the service in `folder`, baked there with the default answers when it is empty."""
+    for service in folder.iterdir():
+        return Service(service)
+    return bake(folder, {"python_version": offered_python()})
+
+
+@pytest.fixture(scope="session")
+def service(once: Once) -> Service:
+    """A service of the default answers; its folder is shared, so no test may change it."""
+    return baked(once("service", baked))
+
+
+@pytest.fixture(scope="session")
+def installed(service: Service, once: Once) -> Service:
+    """The same service after `make install`."""
+    once("installed", lambda _folder: service.install())
+    return service
+
+
+@pytest.fixture(scope="session")
+def packaged(once: Once) -> Service:
+    """Another service of the default answers, after `make package` in a folder that was worked in."""
+
+    def package(folder: Path) -> None:
+        service = baked(folder)
+        for path in LEFT_LYING_ABOUT:
+            (service.folder / path).write_bytes(b"")
+        service.package()
+
+    return baked(once("packaged", package))
+
+
+@pytest.fixture(scope="session")
+def package(packaged: Service, once: Once) -> Path:
+    """The unpacked zip of its stage dev."""
+    return once("package", packaged.unpack)
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[EmulatedAWS]:
+    """An emulated AWS account of this worker."""
+    with EmulatedAWS() as aws:
+        yield aws
+
+
+@pytest.fixture
+def daemon() -> Iterator[Daemon]:
+    """An X-Ray daemon that has received nothing yet."""
+    with Daemon() as daemon:
+        yield daemon
