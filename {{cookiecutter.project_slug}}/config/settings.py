@@ -65,7 +65,8 @@ INSTALLED_APPS = [
     "notes",
 ]
 if not IN_LAMBDA:
-    INSTALLED_APPS += ["deployment"]  # for their commands: they are not in the package
+    INSTALLED_APPS += ["deployment"]  # for its commands: it is not in the package
+    INSTALLED_APPS.insert(0, "traceview")  # before staticfiles, whose runserver it extends
 
 MIDDLEWARE = [
     # First, so that a request that fails in any other middleware is traced as well.
