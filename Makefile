@@ -4,6 +4,7 @@
 PYTHON := $(shell command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 READY := .venv/.ready
+PYTEST := python -m pytest -n auto --dist loadgroup
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -16,16 +17,16 @@ demo: $(READY) ## bake a service, deploy it into an emulated AWS on this machine
 	python -m emulator.demo $(ARGS)
 
 test: $(READY) ## all tests (ARGS="-k name": some of them)
-	python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 test-fast: $(READY) ## what needs no installed service, under a minute
-	python -m pytest -m "not slow" $(ARGS)
+	$(PYTEST) -m "not slow" $(ARGS)
 
 lint: $(READY) ## format, lint and types of the template's own code, and the workflows
 	ruff format --check .
 	ruff check .
 	mypy
-	zizmor --offline --quiet .github "{{cookiecutter.project_slug}}/.github"
+	zizmor --offline --quiet --min-severity medium .github "{{cookiecutter.project_slug}}/.github"
 
 format: $(READY) ## rewrite the template's own code as `make lint` wants it
 	ruff format .
@@ -33,7 +34,7 @@ format: $(READY) ## rewrite the template's own code as `make lint` wants it
 
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "python3 is missing: install Python 3.11 or newer." >&2; exit 1; }
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, python3 is $$("$(PYTHON)" --version 2>&1)." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is $$("$(PYTHON)" --version 2>&1). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python cannot make virtual environments: install its venv and ensurepip (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
 	@echo "Setting up .venv, as after each change of pyproject.toml:"
 	@echo "  1/3 a virtual environment, $$("$(PYTHON)" --version)"

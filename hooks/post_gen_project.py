@@ -4,7 +4,7 @@ import json
 import os
 import sys
 
-ANSWERS = json.loads(r'''{{ cookiecutter | tojson }}''')
+ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 
 WORKFLOWS = (".github/workflows/test.yml", ".github/workflows/deploy.yml")
 

@@ -8,10 +8,10 @@ import re
 import sys
 import unicodedata
 
-# Valid JSON is a valid answer to every question, and `tojson` writes an apostrophe as \u0027: nothing ends this string early.
-ANSWERS = json.loads(r'''{{ cookiecutter | tojson }}''')
+# Jinja's tojson writes an apostrophe as \u0027, so that no answer ends this string.
+ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 # The answers of the command line and of the configuration file before cookiecutter rendered them.
-AS_GIVEN = json.loads(r'''{{ _cookiecutter | default({}) | tojson }}''')
+AS_GIVEN = json.loads(r"""{{ _cookiecutter | default({}) | tojson }}""")
 
 # "{" is written as \x7b, because this file is a Jinja template itself.
 JINJA = ("\x7b\x7b", "\x7b%", "\x7b#")
@@ -33,11 +33,14 @@ def one_line(text, longest):
     if text != text.strip():
         return "must not begin or end with a blank"
     if len(text) > longest:
-        return "must have at most {} characters, it has {}".format(longest, len(text))
+        return f"must have at most {longest} characters, it has {len(text)}"
     if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text):
         return "must be one line, without control characters"
     if DIRECTION_CONTROLS.intersection(text):
-        return "must be without characters that change the direction of the text unseen (U+202A to U+202E, U+2066 to U+2069)"
+        return (
+            "must be without characters that change the direction of the text unseen"
+            " (U+202A to U+202E, U+2066 to U+2069)"
+        )
     return None
 
 
@@ -47,15 +50,17 @@ def project_name(name):
 
 def project_slug(slug):
     if not re.fullmatch("[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):
-        return "must be lower-case letters a to z, digits and single dashes, begin with a letter and not end with a dash"
+        return (
+            "must be lower-case letters a to z, digits and single dashes,"
+            " begin with a letter and not end with a dash"
+        )
     if len(slug) > LONGEST_SLUG:
-        return "must have at most {} characters, it has {}: AWS allows 64 for `{}-production-ZappaLambdaExecutionRole`".format(
-            LONGEST_SLUG, len(slug), slug
+        return (
+            f"must have at most {LONGEST_SLUG} characters, it has {len(slug)}:"
+            " AWS allows 64 for the role <slug>-production-ZappaLambdaExecutionRole"
         )
     if slug in ANSWERS["_device_names"].split():
         return "must not be a device's name: Windows cannot have such a folder"
-    if slug != ANSWERS["__folder"]:
-        return "does not go with the folder {!r} of the replayed answers: answer the questions anew".format(ANSWERS["__folder"])
     return None
 
 
@@ -75,15 +80,18 @@ def aws_region(region):
 
 def s3_bucket(bucket):
     if not 3 <= len(bucket) <= 63:
-        return "must have 3 to 63 characters, it has {}".format(len(bucket))
+        return f"must have 3 to 63 characters, it has {len(bucket)}"
     if not re.fullmatch("[a-z0-9]([a-z0-9.-]*[a-z0-9])?", bucket):
-        return "must be lower-case letters a to z, digits, dashes and dots, with a letter or a digit at both ends"
+        return (
+            "must be lower-case letters a to z, digits, dashes and dots,"
+            " with a letter or a digit at both ends"
+        )
     if ".." in bucket or re.fullmatch("[0-9]+(\\.[0-9]+){3}", bucket):
         return "must not hold two dots in a row, nor look like an IP address"
     if bucket.startswith(BUCKET_PREFIXES):
-        return "must not begin with " + ", ".join(BUCKET_PREFIXES) + ": Amazon keeps these for itself"
+        return f"must not begin with {', '.join(BUCKET_PREFIXES)}: Amazon keeps these for itself"
     if bucket.endswith(BUCKET_SUFFIXES):
-        return "must not end with " + ", ".join(BUCKET_SUFFIXES) + ": Amazon keeps these for itself"
+        return f"must not end with {', '.join(BUCKET_SUFFIXES)}: Amazon keeps these for itself"
     return None
 
 
@@ -118,31 +126,38 @@ def rendered(question):
     return None
 
 
+def given(question):
+    """Return an answer as it was given; cookiecutter.json replaces a slug that could do harm."""
+    answer = ANSWERS[question]
+    return ANSWERS["__given_slug"] if answer == "the-slug-was-refused" else answer
+
+
 def mistake(question, validate):
     """Return the answer that is wrong and what is wrong with it, or None."""
-    answer = ANSWERS[question]
+    answer = given(question)
     if not isinstance(answer, str):
         return answer, "must be text; in a configuration file, put it in quotes"
     if rendered(question) is not None:
-        return rendered(question), "must be without " + " ".join(JINJA) + ", which cookiecutter would compute instead of copy"
+        marks = " ".join(JINJA)
+        return rendered(question), f"must be without {marks}: cookiecutter computes these"
     reason = validate(answer)
     return (answer, reason) if reason else None
 
 
 def message(mistakes):
     """Return the lines that tell a person all `mistakes`: question, answer, reason, example."""
-    count = "1 answer needs" if len(mistakes) == 1 else "{} answers need".format(len(mistakes))
-    lines = ["", "Nothing was generated: {} another look.".format(count), ""]
+    count = "1 answer needs" if len(mistakes) == 1 else f"{len(mistakes)} answers need"
+    lines = ["", f"Nothing was generated: {count} another look.", ""]
     for question, answer, reason, example in mistakes:
-        lines += ["  {}: {!r}".format(question, answer), "    {}".format(reason), "    for example: {}".format(example), ""]
-    return lines + ["Answer again with these mended. (What cookiecutter prints below is its own report of this refusal.)", ""]
+        lines += [f"  {question}: {answer!r}", f"    {reason}", f"    for example: {example}", ""]
+    return [*lines, "What cookiecutter prints below is its own report of this refusal.", ""]
 
 
 def find_mistakes():
     for question, validate, example in VALIDATORS:
         found = mistake(question, validate)
         if found:
-            yield (question,) + found + (example,)
+            yield (question, *found, example)
 
 
 def main():
