@@ -17,6 +17,7 @@ from tracing.background import trace_management_commands
 from tracing.checks import check_daemon_address, check_name, register_checks
 from tracing.conf import settings
 from tracing.context import QuietContext
+from tracing.database import trace_connections
 from tracing.emitter import Emitter
 from tracing.in_flight import IN_LAMBDA
 
@@ -43,6 +44,7 @@ class TracingConfig(AppConfig):
             trace_management_commands()
         else:
             xray_recorder.context = QuietContext()
+        trace_connections()
         got_request_exception.connect(_keep_exception)
         wrapt.when_imported("rest_framework.views")(_keep_handled_exceptions)
         for library in settings.patch_on_import:

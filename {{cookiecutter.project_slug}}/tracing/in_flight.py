@@ -6,6 +6,7 @@ import time
 from contextvars import ContextVar
 from typing import Any
 
+from aws_xray_sdk import global_sdk_config
 from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.lambda_launcher import LambdaContext
 from aws_xray_sdk.core.models.throwable import Throwable
@@ -54,7 +55,9 @@ class InFlight:
         remaining = self.remaining_seconds()
         if remaining is None:
             return settings.deadline_seconds
-        return min(settings.deadline_seconds, remaining - settings.margin_seconds)
+        # A margin that is most of the function's time would report what has hardly begun.
+        usable = max(remaining - settings.margin_seconds, remaining / 2)
+        return min(settings.deadline_seconds, usable)
 
     def remaining_seconds(self) -> float | None:
         """Seconds until Lambda ends the function; None where there is no such end."""
@@ -89,7 +92,7 @@ class InFlight:
         """Ends the entity and whatever is still open below it, and sends it."""
         current.reset(self._token)
         entity = self.entity
-        if not entity.in_progress:
+        if not entity.in_progress or not global_sdk_config.sdk_enabled():
             return
         if self.subsegments_left_out and entity.sampled:
             entity.put_metadata(

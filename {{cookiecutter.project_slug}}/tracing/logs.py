@@ -1,5 +1,6 @@
 """Log lines that lead to their trace."""
 
+import copy
 import logging
 import os
 
@@ -7,14 +8,20 @@ from tracing.in_flight import IN_LAMBDA, current
 
 
 class TraceContextFilter(logging.Filter):
-    """Sets `trace_id` and `request_id` on each record, None where they are not known."""
+    """Sets `trace_id` and `request_id` on each record, None where they are not known.
 
-    def filter(self, record: logging.LogRecord) -> bool:
+    It also takes Django's `request` away, which is written with its query string.
+    """
+
+    def filter(self, record: logging.LogRecord) -> logging.LogRecord:
+        if hasattr(record, "request"):
+            record = copy.copy(record)  # another handler may need the request
+            del record.request
         if not hasattr(record, "trace_id"):
             work = current.get()
             record.request_id = work.request_id if work else None
             record.trace_id = work.entity.trace_id if work else _trace_id_of_invocation()
-        return True
+        return record
 
 
 def _trace_id_of_invocation() -> str | None:

@@ -69,8 +69,11 @@ def _outgoing_calls(frames: Frames) -> dict[str, str]:
         names = frame.f_locals if frame.f_code.co_name == "record_subsegment" else {}
         arguments = [*names.get("args", ()), *names.get("kwargs", {}).values()]
         if names.get("namespace") in ("aws", "remote") and names.get("subsegment"):
-            words = [word for word in arguments[:2] if isinstance(word, str)]
-            calls[names["subsegment"].id] = " ".join(words).partition("?")[0]
+            match arguments:
+                case [str(method), str(url), *_]:
+                    calls[names["subsegment"].id] = f"{method.upper()} {url.partition('?')[0]}"
+                case [str(operation), *_]:
+                    calls[names["subsegment"].id] = operation
     return calls
 
 
@@ -81,6 +84,8 @@ def _description(call: Any, outgoing: str | None) -> dict[str, Any]:
         description["sql"] = sql
     elif outgoing or request:
         description["call"] = outgoing or f"{request.get('method')} {request.get('url')}"
+    elif address := call.sql.get("url"):
+        description["call"] = address
     return description
 
 

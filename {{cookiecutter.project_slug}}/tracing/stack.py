@@ -1,4 +1,4 @@
-"""Python stacks as X-Ray wants them, with paths that start at the service's own folder."""
+"""Python stacks as X-Ray wants them, with the paths by which the modules are imported."""
 
 import sys
 import traceback
@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = str(Path(__file__).resolve().parent.parent)
 MAX_FRAMES = 50
 NOT_OURS = frozenset({"tracing", "handler", "manage", "zappa_settings"})
 
@@ -45,9 +45,9 @@ def innermost_own(frames: Iterable[dict[str, Any]]) -> str:
 
 
 def is_own(path: str) -> bool:
-    """Whether a path, as `frames_of_...` give it, is code of this service and not of a library."""
+    """Whether a path, as `described` gives it, is code of this service and of no library."""
     top = path.partition("/")[0].removesuffix(".py")
-    return not path.startswith(("/", ".venv/")) and top not in NOT_OURS | _libraries()
+    return bool(top) and top not in NOT_OURS | sys.stdlib_module_names | _libraries()
 
 
 @cache
@@ -57,5 +57,8 @@ def _libraries() -> frozenset[str]:
 
 
 def _short(filename: str) -> str:
-    path = Path(filename)
-    return str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else filename
+    # The longest first: site-packages lies below the project.
+    for folder in sorted({PROJECT, *filter(None, sys.path)}, key=len, reverse=True):
+        if filename.startswith(f"{folder}/"):
+            return filename.removeprefix(f"{folder}/")
+    return filename

@@ -1,0 +1,200 @@
+"""URLs that misbehave, put beside an installed service for the tests of the traps."""
+
+import os
+import sqlite3
+import threading
+import time
+from typing import Any
+
+import rest_framework.exceptions
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import include, path, re_path
+from rest_framework import viewsets
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.routers import DefaultRouter
+from rest_framework.views import APIView
+
+from aws_xray_sdk.core import xray_recorder
+from tracing import traced
+
+
+class Open(APIView):
+    """A DRF view that anybody may call, without throttles."""
+
+    permission_classes = [AllowAny]
+    throttle_classes: list[type] = []
+
+
+class Notes(viewsets.ViewSet):
+    """A router's view set that needs no database."""
+
+    permission_classes = [AllowAny]
+    throttle_classes: list[type] = []
+
+    def list(self, request: Any, **_: Any) -> Response:
+        return Response([])
+
+    def retrieve(self, request: Any, pk: str, **_: Any) -> Response:
+        return Response({"pk": pk})
+
+
+def ok(request: HttpRequest, **_: Any) -> HttpResponse:
+    return HttpResponse("ok")
+
+
+def query(request: HttpRequest) -> HttpResponse:
+    count = int(request.GET.get("n", "1"))
+    with connection.cursor() as cursor:
+        for _ in range(count):
+            cursor.execute("SELECT 1 WHERE 1 = %s", [1])
+    return HttpResponse("ok")
+
+
+def missing(request: HttpRequest) -> HttpResponse:
+    raise Http404("no such thing")
+
+
+def forbidden(request: HttpRequest) -> HttpResponse:
+    raise PermissionDenied("not you")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    raise ValueError("broken on purpose")
+
+
+def leaking(request: HttpRequest) -> HttpResponse:
+    xray_recorder.begin_subsegment("never ended")
+    return HttpResponse("ok")
+
+
+class Throttled(Open):
+    def get(self, request: Any) -> Response:
+        raise rest_framework.exceptions.Throttled
+
+
+class Handled(Open):
+    """DRF turns this into a 500 by itself; Django never hears of the exception."""
+
+    def get(self, request: Any) -> Response:
+        raise rest_framework.exceptions.APIException("broken in DRF")
+
+
+class DRFMissing(Open):
+    def get(self, request: Any) -> Response:
+        raise Http404
+
+
+def sleep(request: HttpRequest) -> HttpResponse:
+    time.sleep(float(request.GET.get("seconds", "60")))
+    return HttpResponse("awake")
+
+
+def loop(request: HttpRequest) -> HttpResponse:
+    while True:
+        pass
+
+
+def locked(request: HttpRequest) -> HttpResponse:
+    """Waits for SQLite's lock in C code: another connection never lets it go."""
+    connection.ensure_connection()
+    holder = sqlite3.connect(connection.settings_dict["NAME"], timeout=0)
+    holder.execute("BEGIN EXCLUSIVE")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE name = %s", ["SECRET-PARAMETER"])
+    return HttpResponse("never")
+
+
+def connects(request: HttpRequest) -> HttpResponse:
+    connection.ensure_connection()
+    return HttpResponse("never")
+
+
+def calls(request: HttpRequest) -> HttpResponse:
+    import requests
+
+    requests.get(os.environ["TRAP_URL"] + "/outgoing/?token=SECRET", timeout=60)
+    return HttpResponse("never")
+
+
+def large(request: HttpRequest) -> HttpResponse:
+    xray_recorder.put_metadata("large", "x" * 200_000)
+    xray_recorder.put_metadata("small", "kept")
+    return HttpResponse("ok")
+
+
+def many_large(request: HttpRequest) -> HttpResponse:
+    xray_recorder.put_metadata("numbers", list(range(50_000)))
+    return HttpResponse("ok")
+
+
+def threads(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(",".join(sorted(thread.name for thread in threading.enumerate())))
+
+
+class StuckMiddleware:
+    """Waits before any view is known, as a middleware that asks another service would."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "stuck-in-middleware" in request.GET:
+            time.sleep(60)
+        if "broken-in-middleware" in request.GET:
+            raise RuntimeError("a middleware fails")
+        return self.get_response(request)
+
+
+router = DefaultRouter()
+router.register("notes", Notes, basename="note")
+
+urlpatterns = [
+    path("api/", include(router.urls)),
+    path("ok/", ok),
+    path("items/<int:pk>/parts/<slug:name>/", ok),
+    re_path(r"^archive/(?P<year>[0-9]{4})/(?:page-(\d+)/)?$", ok),
+    path("spaced/", include(([path("<uuid:token>/", ok, name="x")], "app"), namespace="spaced")),
+    path("query/", query),
+    path("missing/", missing),
+    path("forbidden/", forbidden),
+    path("broken/", broken),
+    path("leaking/", leaking),
+    path("throttled/", Throttled.as_view()),
+    path("handled/", Handled.as_view()),
+    path("drf-missing/", DRFMissing.as_view()),
+    path("sleep/", sleep),
+    path("loop/", loop),
+    path("locked/", locked),
+    path("connects/", connects),
+    path("calls/", calls),
+    path("large/", large),
+    path("many-large/", many_large),
+    path("threads/", threads),
+]
+
+
+@traced
+def scheduled(event: Any, context: Any) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "done"
+
+
+@traced("nightly work")
+def failing(event: Any, context: Any) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    raise LookupError("the nightly work fails")
+
+
+@traced
+def without_arguments() -> str:
+    return "done"
+
+
+@traced
+def sleeping(event: Any, context: Any) -> None:
+    time.sleep(60)
