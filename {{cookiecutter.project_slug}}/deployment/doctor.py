@@ -21,7 +21,8 @@ MIDDLEWARE = "tracing.middleware.XRayMiddleware"
 SDK_APP = "aws_xray_sdk.ext.django"
 LOOK_BACK_SECONDS = 3600
 SECONDS_BETWEEN_LOOKS = 5
-ROLE_ACTIONS = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+# Zappa lets API Gateway invoke the function with the function's own role.
+ROLE_ACTIONS = ["lambda:InvokeFunction", "xray:PutTraceSegments", "xray:PutTelemetryRecords"]
 CALLBACKS = ("settings", "zip", "post")
 
 
@@ -210,9 +211,14 @@ class Examination:
         return f"it has {', '.join((*REQUIRED, *wanted))}"
 
     def role_may_send(self) -> str:
-        role = self.configuration()["Role"]
+        function = self.configuration()
+        role = function["Role"]
         answer = self.stage.call(
-            "iam", "simulate_principal_policy", PolicySourceArn=role, ActionNames=ROLE_ACTIONS
+            "iam",
+            "simulate_principal_policy",
+            PolicySourceArn=role,
+            ActionNames=ROLE_ACTIONS,
+            ResourceArns=[function["FunctionArn"]],
         )
         denied = [
             result["EvalActionName"]
@@ -224,7 +230,7 @@ class Examination:
                 f"{role} may not {', '.join(denied)}",
                 "iam/execution-policy.json allows it; with a role of your own (role_arn) add it there",
             )
-        return f"{role.rpartition('/')[2]} may send traces"
+        return f"{role.rpartition('/')[2]} may be used by API Gateway and may send traces"
 
     def api_is_a_rest_api(self) -> str:
         if self.stage.other_front:
