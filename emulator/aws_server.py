@@ -25,6 +25,7 @@ from werkzeug.serving import make_server
 
 from emulator.events import ACCOUNT_ID
 from emulator.missing_operations import MissingOperations
+from emulator.sampling import Refused, SamplingRules
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -39,24 +40,41 @@ class CompletedMoto:
 
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
+        self.sampling_rules = SamplingRules()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         if method == "GET" and FUNCTION_URLS.fullmatch(path):
             # https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionUrlConfigs.html
-            return answer(start_response, json.dumps({"FunctionUrlConfigs": []}).encode())
+            return answer(start_response, {"FunctionUrlConfigs": []})
+        if self.sampling_rules.knows(path):
+            return self._sampling(path, environ, start_response)
         if code := FUNCTION_CODE.fullmatch(path):
-            return answer(start_response, function_code(**code.groupdict()), "application/zip")
+            return send(start_response, function_code(**code.groupdict()), "application/zip")
         if method == "POST" and FUNCTION_POLICY.fullmatch(path):
             # https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html: Zappa reads the code
             return self.application(environ, created(start_response))
         return self.application(environ, start_response)
 
+    def _sampling(
+        self, path: str, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> list[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        try:
+            return answer(start_response, self.sampling_rules.answer(path, body))
+        except Refused as refusal:
+            error = {"__type": "InvalidRequestException", "Message": str(refusal)}
+            return answer(start_response, error, "400 Bad Request")
 
-def answer(
-    start_response: StartResponse, body: bytes, content_type: str = "application/json"
+
+def answer(start_response: StartResponse, content: Any, status: str = "200 OK") -> list[bytes]:
+    return send(start_response, json.dumps(content).encode(), "application/json", status)
+
+
+def send(
+    start_response: StartResponse, body: bytes, content_type: str, status: str = "200 OK"
 ) -> list[bytes]:
-    start_response("200 OK", [("Content-Type", content_type), ("Content-Length", str(len(body)))])
+    start_response(status, [("Content-Type", content_type), ("Content-Length", str(len(body)))])
     return [body]
 
 

@@ -27,6 +27,7 @@ from emulator.service import TEMPLATE, Service, bake, offered_python
 from emulator.tree import exceptions, tree
 
 STAGE = "dev"
+UNREACHED_DATABASE = "postgresql://demo:demo@database.invalid/demo"
 WIDTH_WITHOUT_TERMINAL = 110
 FAILURES = (CommandFailed, FunctionError, FunctionDied, FunctionTimedOut)
 
@@ -106,7 +107,7 @@ def demonstrate(console: Console, resources: ExitStack, folder: Path) -> Service
         daemon = resources.enter_context(Daemon())
     environment = aws.environment() | {
         "DJANGO_SECRET_KEY": secrets.token_urlsafe(50),
-        "DATABASE_URL": f"sqlite:///{folder / 'deployed.sqlite3'}",
+        "DATABASE_URL": UNREACHED_DATABASE,
     }
     expect_tracing(console, aws, service, function=None, stage=None)
     for command in ("deploy", "update"):
@@ -115,7 +116,9 @@ def demonstrate(console: Console, resources: ExitStack, folder: Path) -> Service
         expect_tracing(console, aws, service, function="Active", stage=True)
     with step(console, "Fetch the deployed code from Lambda"):
         code = aws.download(service.function_name(STAGE), folder / "deployed")
-        function = resources.enter_context(deployed_function(aws, service, code, daemon))
+        database = f"sqlite:///{folder / 'deployed.sqlite3'}"
+        function = resources.enter_context(deployed(aws, service, code, daemon, database))
+    console.print("    This machine needs no PostgreSQL: the function finds a SQLite file instead.")
     send_requests(console, function, daemon)
     return service
 
@@ -152,8 +155,10 @@ def shown(setting: str, value: object) -> str:
     return "not there yet" if value is None else f"{setting} {value}"
 
 
-def deployed_function(aws: EmulatedAWS, service: Service, code: Path, daemon: Daemon) -> Function:
-    """Return the function with the environment that the emulated Lambda has."""
+def deployed(
+    aws: EmulatedAWS, service: Service, code: Path, daemon: Daemon, database: str
+) -> Function:
+    """Return the function with the environment that the emulated Lambda has, but for the database."""
     name = service.function_name(STAGE)
     return Function(
         code,
@@ -162,7 +167,7 @@ def deployed_function(aws: EmulatedAWS, service: Service, code: Path, daemon: Da
         stage=STAGE,
         name=name,
         region=aws.region,
-        environment=aws.function_environment(name),
+        environment=aws.function_environment(name) | {"DATABASE_URL": database},
     )
 
 
@@ -227,14 +232,18 @@ def expect(what: str, expected: object, seen: object) -> None:
 
 
 def what_next(service: Service) -> str:
-    cookiecutter = os.path.relpath(Path(sys.executable).parent / "cookiecutter")
-    folder = os.path.relpath(service.folder)
+    cookiecutter = from_here(Path(sys.executable).with_name("cookiecutter"))
+    folder = from_here(service.folder)
     return f"""What next
 
-  Make your own service:    {cookiecutter} {os.path.relpath(TEMPLATE)} --output-dir ..
+  Make your own service:    {cookiecutter} {from_here(TEMPLATE)} --output-dir ..
   Run the one of the demo:  cd {folder} && make run
   Deploy it to your AWS:    see {folder}/README.md
 """
+
+
+def from_here(path: Path) -> str:
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 if __name__ == "__main__":

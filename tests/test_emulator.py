@@ -357,6 +357,37 @@ class TestEmulatedAWS:
         assert aws.stage_tracing("traced", "dev") is True
         assert aws.stage_tracing("nothing of that name", "dev") is None
 
+    def test_keeps_sampling_rules(self, aws: EmulatedAWS) -> None:
+        client = aws.client("xray")
+        rule = {
+            "RuleName": "stage",
+            "ResourceARN": "*",
+            "Priority": 100,
+            "FixedRate": 1.0,
+            "ReservoirSize": 10,
+            "ServiceName": "notes-api-dev/dev",
+            "ServiceType": "AWS::ApiGateway::Stage",
+            "Host": "*",
+            "HTTPMethod": "*",
+            "URLPath": "*",
+        }
+
+        def rates() -> dict[str, float]:
+            records = client.get_sampling_rules()["SamplingRuleRecords"]
+            rules = [record["SamplingRule"] for record in records]
+            return {rule["RuleName"]: rule["FixedRate"] for rule in rules}
+
+        client.create_sampling_rule(SamplingRule=rule | {"Version": 1})
+        assert rates() == {"Default": 0.05, "stage": 1.0}
+        with pytest.raises(client.exceptions.InvalidRequestException, match="exists already"):
+            client.create_sampling_rule(SamplingRule=rule | {"Version": 1})
+        client.update_sampling_rule(SamplingRuleUpdate={"RuleName": "stage", "FixedRate": 0.5})
+        assert rates() == {"Default": 0.05, "stage": 0.5}
+        client.delete_sampling_rule(RuleName="stage")
+        assert rates() == {"Default": 0.05}
+        with pytest.raises(client.exceptions.InvalidRequestException, match="no sampling rule"):
+            client.delete_sampling_rule(RuleName="stage")
+
     def test_ends_with_its_block(self) -> None:
         with EmulatedAWS() as aws:
             urllib.request.urlopen(aws.url, timeout=10).close()

@@ -1,0 +1,84 @@
+"""X-Ray's sampling rules, which moto does not know: kept and given back, never applied."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+Rule = dict[str, Any]
+
+# https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
+DEFAULT: Rule = {
+    "RuleName": "Default",
+    "ResourceARN": "*",
+    "Priority": 10_000,
+    "FixedRate": 0.05,
+    "ReservoirSize": 1,
+    "ServiceName": "*",
+    "ServiceType": "*",
+    "Host": "*",
+    "HTTPMethod": "*",
+    "URLPath": "*",
+    "Version": 1,
+    "Attributes": {},
+}
+
+
+class Refused(Exception):
+    """X-Ray would answer with an InvalidRequestException of this text."""
+
+
+class SamplingRules:
+    """The rules of one account.
+
+    https://docs.aws.amazon.com/xray/latest/api/API_CreateSamplingRule.html and its neighbours
+    """
+
+    def __init__(self) -> None:
+        self._rules = {"Default": DEFAULT}
+        self._operations = {
+            "/CreateSamplingRule": self._create,
+            "/GetSamplingRules": self._get,
+            "/UpdateSamplingRule": self._update,
+            "/DeleteSamplingRule": self._delete,
+        }
+
+    def knows(self, path: str) -> bool:
+        return path in self._operations
+
+    def answer(self, path: str, body: bytes) -> Any:
+        """Return what X-Ray answers to a call. Raises Refused."""
+        return self._operations[path](json.loads(body or b"{}"))
+
+    def _create(self, call: Rule) -> Rule:
+        rule = DEFAULT | call["SamplingRule"]
+        if rule["RuleName"] in self._rules:
+            raise Refused(f"The sampling rule {rule['RuleName']} exists already.")
+        self._rules[rule["RuleName"]] = rule
+        return {"SamplingRuleRecord": record(rule)}
+
+    def _get(self, _call: Rule) -> Rule:
+        return {"SamplingRuleRecords": [record(rule) for rule in self._rules.values()]}
+
+    def _update(self, call: Rule) -> Rule:
+        changes = call["SamplingRuleUpdate"]
+        rule = self._named(changes) | changes
+        self._rules[rule["RuleName"]] = rule
+        return {"SamplingRuleRecord": record(rule)}
+
+    def _delete(self, call: Rule) -> Rule:
+        rule = self._named(call)
+        del self._rules[rule["RuleName"]]
+        return {"SamplingRuleRecord": record(rule)}
+
+    def _named(self, call: Rule) -> Rule:
+        if call["RuleName"] not in self._rules:
+            raise Refused(f"There is no sampling rule {call['RuleName']}.")
+        return self._rules[call["RuleName"]]
+
+
+def record(rule: Rule) -> Rule:
+    arn = f"arn:aws:xray:eu-central-1:123456789012:sampling-rule/{rule['RuleName']}"
+    now = time.time()
+    return {"SamplingRule": {"RuleARN": arn} | rule, "CreatedAt": now, "ModifiedAt": now}
