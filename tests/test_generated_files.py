@@ -1,0 +1,313 @@
+"""What is generated: exactly these files, each well-formed, for every combination of answers."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from pytest_cookies.plugin import Cookies
+
+from tests.baking import Baked, bake
+
+# One worker bakes for all of them.
+pytestmark = pytest.mark.xdist_group("generated files")
+
+SERVICE = {
+    ".env.example",
+    ".gitattributes",
+    ".gitignore",
+    ".pre-commit-config.yaml",
+    ".python-version",
+    "Makefile",
+    "README.md",
+    "accounts/__init__.py",
+    "accounts/admin.py",
+    "accounts/migrations/0001_initial.py",
+    "accounts/migrations/__init__.py",
+    "accounts/models.py",
+    "config/__init__.py",
+    "config/errors.py",
+    "config/health.py",
+    "config/schema.py",
+    "config/settings.py",
+    "config/static.py",
+    "config/urls.py",
+    "config/wsgi.py",
+    "deployment/__init__.py",
+    "deployment/after_deploy.py",
+    "deployment/doctor.py",
+    "deployment/environment.py",
+    "deployment/management/__init__.py",
+    "deployment/management/commands/__init__.py",
+    "deployment/management/commands/trace_doctor.py",
+    "deployment/management/commands/trace_stage.py",
+    "deployment/package.py",
+    "deployment/sampling_rule.py",
+    "deployment/stage.py",
+    "deployment/stage_tracing.py",
+    "deployment/touch.py",
+    "iam/deploy-policy.json",
+    "iam/execution-policy.json",
+    "manage.py",
+    "notes/__init__.py",
+    "notes/admin.py",
+    "notes/migrations/0001_initial.py",
+    "notes/migrations/__init__.py",
+    "notes/models.py",
+    "notes/scheduled.py",
+    "notes/serializers.py",
+    "notes/urls.py",
+    "notes/views.py",
+    "pyproject.toml",
+    "tests/__init__.py",
+    "tests/conftest.py",
+    "tests/test_errors.py",
+    "tests/test_notes.py",
+    "tests/test_pages.py",
+    "tests/test_rooms.py",
+    "tests/test_settings.py",
+    "tests/traceview/__init__.py",
+    "traceview/__init__.py",
+    "traceview/collector.py",
+    "traceview/lines.py",
+    "traceview/management/__init__.py",
+    "traceview/management/commands/__init__.py",
+    "traceview/management/commands/runserver.py",
+    "traceview/packets.py",
+    "traceview/static/traceview/icon.svg",
+    "traceview/static/traceview/traces.css",
+    "traceview/static/traceview/traces.js",
+    "traceview/store.py",
+    "traceview/templates/traceview/page.html",
+    "traceview/trace.py",
+    "traceview/urls.py",
+    "traceview/views.py",
+    "tracing/__init__.py",
+    "tracing/apps.py",
+    "tracing/background.py",
+    "tracing/checks.py",
+    "tracing/conf.py",
+    "tracing/context.py",
+    "tracing/database.py",
+    "tracing/deadline.py",
+    "tracing/documents.py",
+    "tracing/emitter.py",
+    "tracing/in_flight.py",
+    "tracing/logs.py",
+    "tracing/middleware.py",
+    "tracing/report.py",
+    "tracing/route.py",
+    "tracing/stack.py",
+    "zappa_hooks.py",
+    "zappa_settings.json",
+}
+WORKFLOWS = {".github/workflows/deploy.yml", ".github/workflows/test.yml"}
+
+COMBINATIONS = list(
+    itertools.product(("3.12", "3.13", "3.14"), ("postgresql", "mysql"), ("github", "none"))
+)
+# Names and descriptions that need quoting somewhere, or are wider than they are long.
+TEXTS = [
+    "O'Brien's service",
+    'The "best" service',
+    'It\'s "both"',
+    "C:\\new\\table",
+    "주문 서비스 " * 12 + "끝",
+    "🚀" * 45,
+    "خدمة الطلبات",
+    "- [x] key: value, *anchor &alias | > # not a comment",
+    "$(make) `make` $PATH ${PATH} %PATH% %s {0}",
+    "<b>bold</b> & more",
+    "x" * 86,
+]
+
+
+@pytest.fixture(scope="module")
+def combinations(cookies_session: Cookies) -> list[Baked]:
+    """A service for each combination of the choices."""
+    return [
+        bake(cookies_session, python_version=python, database=database, ci=ci)
+        for python, database, ci in COMBINATIONS
+    ]
+
+
+@pytest.fixture(scope="module")
+def texts(cookies_session: Cookies) -> list[Baked]:
+    """A service for each text, as its name, description and author."""
+    return [
+        bake(
+            cookies_session,
+            project_name=text,
+            project_slug="svc",
+            description=text,
+            author_name=text,
+        )
+        for text in TEXTS
+    ]
+
+
+@pytest.fixture(scope="module")
+def baked(combinations: list[Baked], texts: list[Baked]) -> list[Baked]:
+    return combinations + texts
+
+
+def text_files(services: list[Baked]) -> list[tuple[str, str]]:
+    """Return path and text of each file of `services`, once for each text that it has."""
+    return sorted(
+        {
+            (path, content.decode("utf-8"))
+            for service in services
+            for path, content in service.files().items()
+        }
+    )
+
+
+def test_exactly_these_files(combinations: list[Baked]) -> None:
+    for service in combinations:
+        wanted = SERVICE | WORKFLOWS if service.context["ci"] == "github" else SERVICE
+        assert set(service.files()) == wanted
+        assert (service.folder / ".github").exists() == (service.context["ci"] == "github")
+
+
+def test_two_bakes_of_the_same_answers_are_the_same(cookies: Cookies) -> None:
+    first, second = (
+        bake(cookies, project_name="주문 서비스", s3_bucket="zappa-orders").files()
+        for _ in range(2)
+    )
+    assert first == second
+
+
+def test_no_jinja_is_left(baked: list[Baked]) -> None:
+    for path, text in text_files(baked):
+        assert "cookiecutter" not in text, path
+        # The brackets of GitHub's expressions, of Django's templates and of format strings are theirs.
+        if not path.startswith(".github/") and not path.endswith((".html", ".py")):
+            assert re.findall(r"\{\{|\{%|\{#", text) == [], path
+
+
+def test_files_look_hand_written(baked: list[Baked]) -> None:
+    for path, text in text_files(baked):
+        assert "\r" not in text, path
+        assert "\t" not in text or path == "Makefile", path
+        assert re.findall(r"[ \t]+$", text, re.MULTILINE) == [], path
+        if text:
+            assert not text.startswith("\n"), path
+            assert text.endswith("\n"), path
+            assert not text.endswith("\n\n"), path
+        if not path.endswith(".py"):
+            assert "\n\n\n" not in text, path
+
+
+def test_every_toml_json_and_yaml_file_parses(baked: list[Baked]) -> None:
+    parsers: dict[str, Callable[[str], object]] = {
+        ".toml": tomllib.loads,
+        ".json": json.loads,
+        ".yml": yaml.safe_load,
+        ".yaml": yaml.safe_load,
+    }
+    parsed = set()
+    for path, text in text_files(baked):
+        suffix = Path(path).suffix
+        if suffix in parsers:
+            parsers[suffix](text)
+            parsed.add(suffix)
+    assert parsed == set(parsers)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["format", "--check"], ["check", "--output-format", "concise"]], ids=" ".join
+)
+def test_ruff_finds_nothing(arguments: list[str], baked: list[Baked]) -> None:
+    folders = [str(service.folder) for service in baked]
+    finished = subprocess.run(
+        [sys.executable, "-m", "ruff", *arguments, "--no-cache", *folders],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert "No Python files found" not in finished.stderr
+
+
+def test_the_python_that_was_asked_for(combinations: list[Baked]) -> None:
+    for service in combinations:
+        major, minor = service.context["python_version"].split(".")
+        assert service.read(".python-version") == f"{major}.{minor}\n"
+        project = tomllib.loads(service.read("pyproject.toml"))["project"]
+        assert project["requires-python"] == f">={major}.{minor},<{major}.{int(minor) + 1}"
+        stages = json.loads(service.read("zappa_settings.json"))
+        assert stages["dev"]["runtime"] == f"python{major}.{minor}"
+
+
+def test_the_database_that_was_asked_for(combinations: list[Baked]) -> None:
+    drivers = {"postgresql": "psycopg[binary]", "mysql": "pymysql"}
+    for service in combinations:
+        project = tomllib.loads(service.read("pyproject.toml"))["project"]
+        found = [
+            database
+            for database, driver in drivers.items()
+            if any(line.startswith(driver) for line in project["dependencies"])
+        ]
+        assert found == [service.context["database"]]
+
+
+def test_texts_read_as_typed(texts: list[Baked]) -> None:
+    for service, text in zip(texts, TEXTS, strict=True):
+        assert service.read("README.md").splitlines()[0] == f"# {text}"
+        assert service.read("README.md").splitlines()[2] == text
+        project = tomllib.loads(service.read("pyproject.toml"))["project"]
+        assert project["description"] == text
+        assert project["authors"] == [{"name": text}]
+        assert text in strings(service.read("config/settings.py"))
+        stages = json.loads(service.read("zappa_settings.json"))
+        assert stages["dev"]["lambda_description"] == text
+
+
+def test_without_an_author_there_is_no_list_of_authors(combinations: list[Baked]) -> None:
+    for service in combinations:
+        assert "authors" not in tomllib.loads(service.read("pyproject.toml"))["project"]
+
+
+def strings(source: str) -> set[str]:
+    """Return the string literals in a Python source."""
+    return {
+        node.value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def test_paths_suit_every_system(combinations: list[Baked]) -> None:
+    for service in combinations:
+        paths = list(service.files())
+        assert max(len(path) for path in paths) < 180
+        assert len({path.casefold() for path in paths}) == len(paths)
+        assert [path for path in paths if re.search(r'[<>:"|?*\\]|[. ](/|$)', path)] == []
+
+
+def test_secrets_and_local_data_stay_out_of_git(combinations: list[Baked], tmp_path: Path) -> None:
+    [gitignore, *_] = {service.read(".gitignore") for service in combinations}
+    (tmp_path / ".gitignore").write_text(gitignore, encoding="utf-8")
+    git("init", "--quiet", folder=tmp_path)
+    kept_out = [".env", ".env.dev", "db.sqlite3", ".venv/x", ".lambda/x", "dist/a.zip", "build/x"]
+    for path in kept_out:
+        assert git("check-ignore", path, folder=tmp_path) == 0, path
+    for path in [".env.example", "uv.lock", "manage.py", ".github/workflows/test.yml"]:
+        assert git("check-ignore", path, folder=tmp_path) == 1, path
+
+
+def git(*arguments: str, folder: Path) -> int:
+    """Run git in `folder` and return its exit code."""
+    return subprocess.run(
+        ["git", *arguments], cwd=folder, capture_output=True, timeout=30, check=False
+    ).returncode
