@@ -1,6 +1,6 @@
 """WSGI middleware for the operations of X-Ray and IAM that moto lacks.
 
-Each is done in a module of its own: `sampling_rules`, `trace_summaries`, `role_simulation`.
+Each is done in a module of its own: `trace_summaries`, `role_simulation`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from emulator import role_simulation, sampling_rules, trace_summaries
+from emulator import role_simulation, trace_summaries
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -28,14 +28,15 @@ class MissingOperations:
 
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
-        self.rules = sampling_rules.SamplingRules()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
         if scope is None or environ["REQUEST_METHOD"] != "POST":
             return self.application(environ, start_response)
-        if scope["service"] == "xray":
-            return self._xray(scope["region"], environ, start_response)
+        if scope["service"] == "xray" and environ["PATH_INFO"] == "/TraceSummaries":
+            request: dict[str, Any] = json.loads(peek(environ))
+            if "FilterExpression" in request:
+                return summaries(scope["region"], request, start_response)
         if scope["service"] == "iam" and length(environ) < LARGEST_FORM:
             form = dict(parse_qsl(peek(environ).decode()))
             if form.get("Action") == "SimulatePrincipalPolicy":
@@ -43,22 +44,16 @@ class MissingOperations:
                 return reply(start_response, "200 OK", body, "text/xml")
         return self.application(environ, start_response)
 
-    def _xray(
-        self, region: str, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        operation = environ["PATH_INFO"].strip("/")
-        request: dict[str, Any] = json.loads(peek(environ) or b"{}")
-        try:
-            if operation in sampling_rules.OPERATIONS:
-                result = self.rules.answer(operation, region, request)
-            elif operation == "TraceSummaries" and "FilterExpression" in request:
-                result = trace_summaries.summaries(region, request)
-            else:
-                return self.application(environ, start_response)
-        except (sampling_rules.Refused, trace_summaries.NotUnderstood) as error:
-            problem = {"__type": "InvalidRequestException", "Message": str(error)}
-            return reply(start_response, "400 Bad Request", json.dumps(problem).encode())
-        return reply(start_response, "200 OK", json.dumps(result).encode())
+
+def summaries(
+    region: str, request: dict[str, Any], start_response: StartResponse
+) -> Iterable[bytes]:
+    try:
+        found = trace_summaries.summaries(region, request)
+    except trace_summaries.NotUnderstood as error:
+        problem = {"__type": "InvalidRequestException", "Message": str(error)}
+        return reply(start_response, "400 Bad Request", json.dumps(problem).encode())
+    return reply(start_response, "200 OK", json.dumps(found).encode())
 
 
 def length(environ: WSGIEnvironment) -> int:
