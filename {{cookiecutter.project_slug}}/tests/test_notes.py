@@ -102,6 +102,7 @@ def test_the_admin_lists_notes(client: Client, user: User, notes: list[Note]) ->
     assert "Milk" not in page
 
 
+@pytest.mark.django_db(transaction=True)  # it closes connections, also one in a transaction
 def test_the_scheduled_function_counts_the_notes_of_a_day(notes: list[Note]) -> None:
     Note.objects.filter(pk=notes[0].pk).update(created_at=timezone.now() - timedelta(days=2))
     assert count_new_notes({}, None) == 2
