@@ -5,6 +5,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 
+pytest_plugins = ["tests.trace_daemon"]
+
 
 @pytest.fixture(autouse=True)
 def fresh_throttles() -> None:

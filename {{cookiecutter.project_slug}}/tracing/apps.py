@@ -35,6 +35,7 @@ class TracingConfig(AppConfig):
 
     def ready(self) -> None:
         register_checks()
+        xray_recorder.emitter._socket.close()
         xray_recorder.emitter = Emitter(sdk_settings.AWS_XRAY_DAEMON_ADDRESS)
         if IN_LAMBDA:
             # With a threshold, in Lambda, nothing at all is sent.

@@ -1,0 +1,69 @@
+import threading
+import time
+
+import pytest
+from django.test import Client, override_settings
+
+from tests.trace_daemon import TraceDaemon
+
+pytestmark = pytest.mark.urls("tests.tracing.urls")
+
+
+def watchers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "tracing-deadline"]
+
+
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_a_late_request_is_reported_and_then_complete(
+    client: Client, trace_daemon: TraceDaemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.get("/slow/")
+
+    report, end = trace_daemon.documents[-2:]
+    assert report["in_progress"] is True
+    assert report["annotations"]["timed_out"] is True
+    assert report["fault"] is True
+    facts = report["metadata"]["tracing"]["deadline"]
+    assert facts["where"].startswith("tests/tracing/urls.py:")
+    assert facts["where"].endswith(" slow")
+    assert facts["remaining_seconds"] is None
+    assert end["in_progress"] is False
+    assert end["annotations"]["timed_out"] is True
+    assert "fault" not in end
+    [record] = [one for one in caplog.records if one.name == "tracing.report"]
+    assert record.getMessage().startswith("GET /slow/ has not finished after 0.1 s; it is in tests")
+    assert record.trace_id == end["trace_id"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_the_query_in_flight_is_named(
+    client: Client, trace_daemon: TraceDaemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.get("/slow-query/")
+
+    request, query = (one for one in trace_daemon.documents[-3:] if one["in_progress"])
+    [in_flight] = request["metadata"]["tracing"]["deadline"]["in_flight"]
+    assert in_flight["sql"] == query["sql"]["sanitized_query"] == "SELECT wait(%s)"
+    assert query["parent_id"] == request["id"]
+    assert "SELECT wait(%s) runs for 0." in caplog.text
+
+
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_a_request_that_ended_is_not_reported(
+    client: Client, trace_daemon: TraceDaemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.get("/ok/")
+    time.sleep(0.2)
+    assert "not finished" not in caplog.text
+    assert not any("timed_out" in one["annotations"] for one in trace_daemon.documents)
+
+    client.get("/slow/")
+    assert "not finished" in caplog.text
+
+
+def test_many_requests_share_one_thread(client: Client, trace_daemon: TraceDaemon) -> None:
+    for _ in range(100):
+        client.get("/ok/")
+
+    assert len(watchers()) == 1

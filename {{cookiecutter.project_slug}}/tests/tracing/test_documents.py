@@ -1,0 +1,65 @@
+import json
+from typing import Any
+
+import pytest
+from django.test import Client, override_settings
+
+from tests.trace_daemon import TraceDaemon
+from tracing.documents import shortened
+
+
+@pytest.mark.urls("tests.tracing.urls")
+def test_a_document_over_64_kb_says_what_was_cut(client: Client, trace_daemon: TraceDaemon) -> None:
+    client.get("/large/")
+
+    [document] = trace_daemon.complete
+    assert document["metadata"] == {
+        "default": {"large": "x" * 2_000},
+        "tracing": {"shortened": ["metadata.default.large: 2000 of 100000 characters are left"]},
+    }
+
+
+ESSENTIALS = {"id": "1", "name": "a", "in_progress": False, "annotations": {"route": "/"}}
+
+
+@pytest.mark.parametrize(
+    ("document", "size", "notes"),
+    [
+        (
+            {"metadata": {"default": {"numbers": [1] * 1_000, "small": 1}}},
+            400,
+            ["metadata.default.numbers: 3000 bytes are left out"],
+        ),
+        (
+            {"cause": {"exceptions": [{"stack": [{"line": 1}] * 50}]}},
+            700,
+            ["cause: 20 of 50 frames are left"],
+        ),
+        (
+            {"unknown": [1] * 1_000},
+            300,
+            ["all but the essentials is left out"],
+        ),
+    ],
+    ids=["metadata", "stack", "all"],
+)
+def test_each_step_takes_more_away(document: dict[str, Any], size: int, notes: list[str]) -> None:
+    text = shortened(ESSENTIALS | document, size)
+
+    result = json.loads(text)
+    assert len(text) <= size
+    assert result["metadata"]["tracing"]["shortened"] == notes
+    assert result["annotations"] == {"route": "/"}
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("tests.tracing.urls")
+@override_settings(XRAY_TRACING={"MAX_SUBSEGMENTS": 50})
+def test_too_many_subsegments_are_counted(client: Client, trace_daemon: TraceDaemon) -> None:
+    client.get("/query/?n=200")
+
+    documents = trace_daemon.complete
+    request = documents[-1]
+    nested = len(request["subsegments"])
+    assert len(documents) - 1 == 50
+    assert request["metadata"]["tracing"]["left_out"]["subsegments"] == 150 - nested
