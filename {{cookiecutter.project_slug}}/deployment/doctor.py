@@ -273,7 +273,7 @@ class Examination:
 
     def first_rule(self) -> tuple[dict[str, Any], list[str]]:
         """Return the rule that takes all other requests, and the names of those that take some."""
-        earlier = []
+        earlier: list[str] = []
         for rule in sampling_rule.rules(self.stage):
             if not self.concerns_the_stage(rule):
                 continue

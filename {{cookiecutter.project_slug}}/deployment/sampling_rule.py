@@ -96,10 +96,7 @@ def rules(stage: Stage) -> list[dict[str, Any]]:
 
 
 def describe(rule: dict[str, Any]) -> str:
-    share = (
-        f"{rule['FixedRate']:.0%}" if rule["FixedRate"] in (0, 1) else f"{rule['FixedRate']:.3g}"
-    )
     return (
         f"{rule['RuleName']} (priority {rule['Priority']}: {rule['ReservoirSize']} a second,"
-        f" {share} beyond)"
+        f" {rule['FixedRate'] * 100:g}% beyond)"
     )
