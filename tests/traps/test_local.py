@@ -1,0 +1,143 @@
+"""Traps 15 and 16: the service on a developer's machine, outside Lambda."""
+
+import os
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from emulator.daemon import Daemon
+from emulator.service import Service
+from tests.traps.conftest import SETTINGS, VIEWS
+
+TESTS = """
+from django.contrib.auth import get_user_model
+from django.test import TestCase
+
+
+class QueryTest(TestCase):
+    def test_a_query_and_a_request(self):
+        assert get_user_model().objects.count() == 0
+        assert self.client.get("/query/").status_code == 200
+"""
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> Path:
+    """A folder of modules beside the service: settings and URLs that misbehave."""
+    (tmp_path / "trap_views.py").write_text(VIEWS.read_text())
+    (tmp_path / "trap_tests.py").write_text(TESTS)
+    return tmp_path
+
+
+def environment(service: Service, beside: Path, settings: str = "") -> dict[str, str]:
+    """A clean environment in which the service uses the modules beside it."""
+    (beside / "trap_settings.py").write_text(SETTINGS + settings)
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(beside),
+        "DJANGO_SETTINGS_MODULE": "trap_settings",
+        "DATABASE_URL": f"sqlite:///{beside / 'db.sqlite3'}",
+    }
+
+
+@pytest.mark.parametrize(
+    "recorder",
+    [
+        {},
+        {"AWS_XRAY_CONTEXT_MISSING": "RUNTIME_ERROR"},
+        {"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR", "SAMPLING": True},
+    ],
+    ids=["default", "runtime-error", "log-error-sampling"],
+)
+def test_trap_15_manage_py_is_silent_and_works(
+    installed: Service, beside: Path, recorder: dict[str, object]
+) -> None:
+    env = environment(installed, beside, f"XRAY_RECORDER = XRAY_RECORDER | {recorder}\n")
+
+    def manage(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [installed.folder / ".venv/bin/python", "-X", "dev", "manage.py", *arguments],
+            cwd=installed.folder,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    shell = "from accounts.models import User; print(User.objects.count())"
+    migrated = manage("migrate", "--verbosity=0")
+    asked = manage("shell", "--verbosity=0", "-c", shell)
+    tested = manage("test", "trap_tests", "--verbosity=0")
+
+    assert (migrated.returncode, migrated.stdout, migrated.stderr) == (0, "", "")
+    assert (asked.returncode, asked.stdout, asked.stderr) == (0, "0\n", "")
+    assert tested.returncode == 0, tested.stderr
+    assert tested.stderr.splitlines()[-1] == "OK"
+    assert "ray" not in tested.stdout + tested.stderr
+
+
+@contextmanager
+def server(service: Service, beside: Path, daemon: Daemon) -> Iterator[tuple[str, Path]]:
+    """The service under runserver: its address and its log."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    log = beside / "log"
+    env = environment(service, beside) | {"AWS_XRAY_DAEMON_ADDRESS": daemon.address}
+    command = [service.folder / ".venv/bin/python", "manage.py", "runserver", "--noreload"]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*command, str(port)], cwd=service.folder, env=env, stdout=output, stderr=output
+        )
+    try:
+        for _ in range(300):
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}", log
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_trap_16_locally_every_request_is_traced_and_nothing_polls(
+    installed: Service, beside: Path, daemon: Daemon
+) -> None:
+    with server(installed, beside, daemon) as (address, log):
+        for _ in range(40):
+            urllib.request.urlopen(f"{address}/query/", timeout=10).close()
+        with urllib.request.urlopen(f"{address}/threads/", timeout=10) as response:
+            threads = response.read().decode().split(",")
+        said = log.read_text()
+
+    complete = [one for one in daemon.documents if not one["in_progress"] and "http" in one]
+    routes = [one["annotations"]["route"] for one in complete]
+    assert routes == ["/query/"] * 40 + ["/threads/"]
+    assert len({one["trace_id"] for one in complete}) == 41
+    assert all(len(one["subsegments"]) >= 1 for one in complete[:40])
+    assert "tracing-deadline" in threads
+    assert [name for name in threads if "oller" in name] == []
+    assert "GET /threads/" in said
+    assert "Traceback" not in said
+
+
+def test_trap_16_without_a_daemon_the_log_says_nothing_about_it(
+    installed: Service, beside: Path
+) -> None:
+    with Daemon() as gone:
+        pass  # its port is closed again
+    with server(installed, beside, gone) as (address, log):
+        for _ in range(3):
+            urllib.request.urlopen(f"{address}/query/", timeout=10).close()
+        said = log.read_text()
+
+    assert said.count("GET /query/") == 3
+    assert "Traceback" not in said
+    assert "aemon" not in said
