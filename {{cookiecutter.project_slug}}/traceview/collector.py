@@ -73,7 +73,8 @@ collector = Collector()
 
 def keep_over_reloads() -> None:
     """For the reloader's own process: hand an unnamed file down to the servers it will start."""
-    descriptor = os.dup(tempfile.TemporaryFile().fileno())
+    with tempfile.TemporaryFile() as unnamed:
+        descriptor = os.dup(unnamed.fileno())
     os.set_inheritable(descriptor, True)
     os.environ[KEPT] = str(descriptor)
 

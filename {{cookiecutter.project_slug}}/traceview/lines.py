@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from traceview.packets import Document
-from traceview.trace import Entity, Trace, part
+from traceview.trace import Entity, Trace, objects, part
 
 REPEATED = 3  # from how many on the same query is one line
 
@@ -119,15 +119,12 @@ def _details(entity: Entity) -> Iterator[tuple[str, str]]:
 
 
 def _exceptions(document: Document) -> Iterator[str]:
-    exceptions = part(document, "cause").get("exceptions")
-    for exception in exceptions if isinstance(exceptions, list) else ():
-        if isinstance(exception, dict):
-            stack = exception.get("stack")
-            frames = [it for it in (stack if isinstance(stack, list) else ()) if isinstance(it, dict)]
-            yield "\n".join(
-                [f"{exception.get('type')}: {exception.get('message', '')}"]
-                + [f"  {it.get('path')}:{it.get('line')} {it.get('label')}" for it in frames]
-            )
+    for exception in objects(part(document, "cause"), "exceptions"):
+        frames = [
+            f"  {frame.get('path')}:{frame.get('line')} {frame.get('label')}"
+            for frame in objects(exception, "stack")
+        ]
+        yield "\n".join([f"{exception.get('type')}: {exception.get('message', '')}", *frames])
 
 
 def summary_of(trace: Trace) -> dict[str, Any]:
@@ -139,6 +136,7 @@ def summary_of(trace: Trace) -> dict[str, Any]:
         "service": one_line(trace.root.name),
         "method": one_line(trace.method),
         "route": one_line(trace.route),
+        "url": one_line(trace.request.request.get("url", "")),
         "status": trace.status if isinstance(trace.status, int) else None,
         "queries": trace.queries,
         "marks": trace.marks,

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from traceview.lines import summary_of
-from traceview.packets import MalformedPacketError, body_of, document_of
+from traceview.packets import Document, MalformedPacketError, body_of, document_of
 from traceview.trace import Trace, part
 
 OWN_PATH = "/__traces__/"
@@ -42,19 +42,24 @@ class Store:
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._bytes = 0
 
-    def add(self, packet: bytes) -> None:
-        """Keep the document of a packet from the daemon's socket."""
+    def add(self, packet: bytes) -> Document | None:
+        """Keep the document of a packet from the daemon's socket, and return it.
+
+        None for one that is malformed, and for one that the page of traces has caused itself.
+        """
         try:
             body = body_of(packet)
             document = document_of(body)
         except MalformedPacketError:
             self.malformed += 1
-            return
-        if not _is_own(document):
-            with self._lock:
-                self._add(document["trace_id"], document["id"], body, document)
+            return None
+        if _is_own(document):
+            return None
+        with self._lock:
+            self._add(document["trace_id"], document["id"], body, document)
+        return document
 
-    def _add(self, trace_id: str, identity: str, body: bytes, document: dict[str, Any]) -> None:
+    def _add(self, trace_id: str, identity: str, body: bytes, document: Document) -> None:
         kept = self._kept.setdefault(trace_id, Kept())
         in_progress = bool(document.get("in_progress"))
         if in_progress and identity in kept.complete:
@@ -108,7 +113,7 @@ class Store:
             self.add(b'{"format":"json","version":1}\n' + body.encode())
 
 
-def _is_own(document: dict[str, Any]) -> bool:
+def _is_own(document: Document) -> bool:
     """Whether it comes from the page that shows the traces."""
     url = part(document, "http", "request").get("url")
     try:

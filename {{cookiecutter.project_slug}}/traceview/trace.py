@@ -20,6 +20,12 @@ def part(document: Any, *keys: str) -> Document:
     return document if isinstance(document, dict) else {}
 
 
+def objects(document: Document, key: str) -> list[Document]:
+    """The objects of the list below the key; nothing when it is no list."""
+    found = document.get(key)
+    return [it for it in found if isinstance(it, dict)] if isinstance(found, list) else []
+
+
 class Entity:
     """A segment or a subsegment with those below it."""
 
@@ -148,9 +154,9 @@ class Trace:
 def _newest(documents: Iterable[Document]) -> dict[str, Entity]:
     """Each segment and subsegment once: the complete one rather than its copy in progress."""
     entities: dict[str, Entity] = {}
-    waiting: list[tuple[Any, str | None]] = [(it, None) for it in documents]
+    waiting: list[tuple[Document, str | None]] = [(it, None) for it in documents]
     for document, parent_id in waiting:
-        if not isinstance(document, dict) or document.get("inferred"):
+        if document.get("inferred"):
             continue  # X-Ray's own second view of a call that is here already
         identity = str(document.get("id") or f"{parent_id} {len(entities)}")
         if document.get("parent_id"):
@@ -158,8 +164,7 @@ def _newest(documents: Iterable[Document]) -> dict[str, Entity]:
         entity = Entity(document, parent_id)
         if identity not in entities or not entity.in_progress or entities[identity].in_progress:
             entities[identity] = entity
-        below = document.get("subsegments")
-        waiting.extend((it, identity) for it in (below if isinstance(below, list) else ()))
+        waiting.extend((it, identity) for it in objects(document, "subsegments"))
     return entities
 
 

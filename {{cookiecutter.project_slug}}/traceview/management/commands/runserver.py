@@ -23,7 +23,8 @@ class Command(RunserverCommand):
             restore_and_save()
             collector.start()
             logging.getLogger("django.server").addFilter(is_no_poll)
-            self.stdout.write(f"Traces: http://{self.addr}:{self.port}{OWN_PATH}")
+            where = f"{self.addr}:{self.port}"  # type: ignore[attr-defined]  # not in the stubs
+            self.stdout.write(f"Traces: http://{where}{OWN_PATH}")
             if collector.problem:
                 self.stderr.write(collector.problem)
         super().inner_run(*args, **options)

@@ -38,6 +38,7 @@ const markElements = (marks) =>
 function rowOf(trace) {
   const link = element("a", "", trace.route);
   link.href = `#${trace.id}`;
+  const path = trace.route === "(no route)" ? element("span", "path", ` ${trace.url}`) : "";
   const marks = markElements(trace.marks);
   if (trace.repeated) marks.push(element("span", "mark repeated", `${trace.repeated}× same query`));
   const row = element(
@@ -45,20 +46,20 @@ function rowOf(trace) {
     "",
     element("td", "time", clock(trace.start)),
     element("td", "method", trace.method),
-    element("td", "route", link),
+    element("td", "route", link, path),
     element("td", "number", trace.status === null ? "" : String(trace.status)),
     element("td", "number", trace.marks.includes("in progress") ? "…" : inTime(trace.duration)),
     element("td", "number", String(trace.queries)),
     element("td", "marks", ...marks),
   );
   row.dataset.id = trace.id;
-  row.title = trace.service;
+  row.title = `${trace.url}\n${trace.service}`;
   return row;
 }
 
 function isWanted(trace) {
   const words = at("filter").value.toLowerCase().replace(/>\s+/g, ">").split(/\s+/);
-  const text = [trace.method, trace.route, trace.status, trace.service, ...trace.marks]
+  const text = [trace.method, trace.route, trace.url, trace.status, trace.service, ...trace.marks]
     .join(" ")
     .toLowerCase();
   return words.every((word) => {
@@ -160,7 +161,7 @@ async function open() {
   } else {
     drawTrace(await answer.json(), isNew);
   }
-  if (isNew) at("detail").focus();
+  if (isNew) at("detail").focus({ preventScroll: true });
 }
 
 function drawTrace({ summary, total, lines }, isNew) {
