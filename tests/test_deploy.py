@@ -1,0 +1,161 @@
+"""A service through Zappa's real command line against the emulated AWS, by its own make commands."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from emulator.aws import EmulatedAWS
+from emulator.processes import CommandFailed
+from emulator.service import Service, bake, offered_python
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deploy")]
+
+SECRETS = {
+    "DJANGO_SECRET_KEY": secrets.token_urlsafe(50),
+    "DATABASE_URL": "postgresql://notes:notes@database.invalid/notes",
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The stage dev of a service and the account that it is deployed to."""
+
+    service: Service
+    aws: EmulatedAWS
+
+    @property
+    def function(self) -> str:
+        return self.service.function_name("dev")
+
+    def make(self, command: str, arguments: str = "") -> str:
+        environment = self.aws.environment() | SECRETS
+        return self.service.make(command, STAGE="dev", ARGS=arguments, environment=environment)
+
+    def tracing(self) -> tuple[str | None, bool | None]:
+        """Return the function's TracingConfig and the stage's tracingEnabled."""
+        return self.aws.function_tracing(self.function), self.aws.stage_tracing(
+            self.function, "dev"
+        )
+
+    def sampling_rules(self) -> dict[str, float]:
+        records = self.aws.client("xray").get_sampling_rules()["SamplingRuleRecords"]
+        rules = [record["SamplingRule"] for record in records]
+        return {rule["RuleName"]: rule["FixedRate"] for rule in rules}
+
+
+@dataclass(frozen=True)
+class After:
+    """What a command left behind."""
+
+    printed: str
+    tracing: tuple[str | None, bool | None]
+    rules: dict[str, float]
+
+
+def after(stage: Stage, command: str, arguments: str = "") -> After:
+    printed = stage.make(command, arguments)
+    return After(printed, stage.tracing(), stage.sampling_rules())
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    service = bake(tmp_path_factory.mktemp("deploy"), {"python_version": offered_python()})
+    service.install()
+    with EmulatedAWS() as aws:
+        yield Stage(service, aws)
+
+
+@pytest.fixture(scope="module")
+def without_the_hook(stage: Stage) -> After:
+    """A first deploy as Zappa does it by itself, taken away again afterwards."""
+    settings = stage.service.folder / "zappa_settings.json"
+    text = settings.read_text()
+    stages = json.loads(text)
+    del stages["dev"]["callbacks"]["post"]
+    settings.write_text(json.dumps(stages))
+    left = after(stage, "deploy")
+    stage.make("undeploy", "--yes")
+    settings.write_text(text)
+    return left
+
+
+@pytest.fixture(scope="module")
+def deployed(stage: Stage, without_the_hook: After) -> After:
+    return after(stage, "deploy")
+
+
+@pytest.fixture(scope="module")
+def code(stage: Stage, deployed: After, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Lambda has been given."""
+    return stage.aws.download(stage.function, tmp_path_factory.mktemp("code"))
+
+
+@pytest.fixture(scope="module")
+def updated(stage: Stage, deployed: After, code: Path) -> After:
+    return after(stage, "update")
+
+
+@pytest.fixture(scope="module")
+def updated_again(stage: Stage, updated: After) -> After:
+    return after(stage, "update")
+
+
+@pytest.fixture(scope="module")
+def undeployed(stage: Stage, updated_again: After) -> After:
+    return after(stage, "undeploy", "--yes")
+
+
+def test_zappa_alone_leaves_the_stage_untraced(without_the_hook: After) -> None:
+    assert without_the_hook.tracing == ("Active", False)
+    assert without_the_hook.rules == {"Default": 0.05}
+
+
+def test_deploy_traces_function_and_stage(deployed: After, stage: Stage) -> None:
+    assert deployed.tracing == ("Active", True)
+    assert deployed.rules == {"Default": 0.05, stage.function: 1.0}
+
+
+def test_deploy_says_what_the_hook_did(deployed: After) -> None:
+    assert "X-Ray tracing of the stage dev" in deployed.printed
+
+
+def test_update_traces_function_and_stage(updated: After, deployed: After) -> None:
+    assert updated.tracing == ("Active", True)
+    assert updated.rules == deployed.rules
+
+
+def test_update_again_traces_function_and_stage(updated_again: After, deployed: After) -> None:
+    assert updated_again.tracing == ("Active", True)
+    assert updated_again.rules == deployed.rules
+
+
+def test_undeploy_leaves_nothing(undeployed: After) -> None:
+    assert undeployed.tracing == (None, None)
+    assert undeployed.rules == {"Default": 0.05}
+
+
+def test_function_has_its_environment(stage: Stage, deployed: After) -> None:
+    # Read from the function that test_undeploy_leaves_nothing may already have taken away.
+    assert "DJANGO_SECRET_KEY from your environment" in deployed.printed
+    assert SECRETS["DJANGO_SECRET_KEY"] not in deployed.printed
+
+
+def test_lambda_has_the_code_that_make_package_builds(code: Path, package: Path) -> None:
+    def files(folder: Path) -> set[str]:
+        return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+    assert files(code) == files(package)
+
+
+def test_deploy_without_secrets_names_them_and_uploads_nothing(stage: Stage) -> None:
+    with EmulatedAWS() as empty, pytest.raises(CommandFailed) as failed:
+        stage.service.make("deploy", STAGE="dev", environment=empty.environment())
+    assert "DJANGO_SECRET_KEY" in failed.value.output
+    assert "DATABASE_URL" in failed.value.output
+    assert "Uploading" not in failed.value.output
