@@ -22,7 +22,7 @@ class Command(RunserverCommand):
         if settings.DEBUG:
             restore_and_save()
             collector.start()
-            logging.getLogger("django.server").addFilter(is_no_poll)
+            logging.getLogger("django.server").addFilter(is_not_our_own)
             where = f"{self.addr}:{self.port}"  # type: ignore[attr-defined]  # not in the stubs
             self.stdout.write(f"Traces: http://{where}{OWN_PATH}")
             if collector.problem:
@@ -30,6 +30,6 @@ class Command(RunserverCommand):
         super().inner_run(*args, **options)
 
 
-def is_no_poll(record: logging.LogRecord) -> bool:
-    """The page asks for news every second: the terminal does not tell of it."""
-    return f"GET {OWN_PATH}news" not in record.getMessage()
+def is_not_our_own(record: logging.LogRecord) -> bool:
+    """The page asks for news every second: the terminal need not tell of it."""
+    return f"GET {OWN_PATH}" not in record.getMessage()

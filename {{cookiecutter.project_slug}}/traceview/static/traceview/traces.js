@@ -218,6 +218,5 @@ at("clear").addEventListener("click", () => {
 at("close").addEventListener("click", close);
 at("raw").addEventListener("toggle", showDocuments);
 addEventListener("hashchange", open);
-addEventListener("popstate", open);
 open();
 poll();
