@@ -19,17 +19,19 @@ from emulator.processes import CommandFailed, clean_environment, kill_group
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
-USER, PASSWORD, DATABASE = "notes", "correct-horse-battery", "notes"
+USER, PASSWORD = "notes", "correct-horse-battery"
 
 
 class Server(ABC):
     """Context manager: a server that can be stopped and started again on its port.
 
     kind      the scheme of its URL, and the answer to the question `database`
+    database  the name of the empty database it has
     accounts  users it runs as when this process is root, which servers refuse; the first there is
     """
 
     kind: ClassVar[str]
+    database: ClassVar[str]
     accounts: ClassVar[Sequence[str]]
     stop_signal: ClassVar[signal.Signals]
 
@@ -65,13 +67,10 @@ class Server(ABC):
     def answers(self) -> bool:
         """Return whether the server takes connections."""
 
-    def after_first_start(self) -> None:
-        """Make the database, where `create` could not."""
-
     @property
     def url(self) -> str:
         """What the service takes as DATABASE_URL."""
-        return f"{self.kind}://{USER}:{PASSWORD}@127.0.0.1:{self.port}/{DATABASE}"
+        return f"{self.kind}://{USER}:{PASSWORD}@127.0.0.1:{self.port}/{self.database}"
 
     def __enter__(self) -> Self:
         try:
@@ -79,7 +78,6 @@ class Server(ABC):
                 shutil.chown(self.folder, self.account)
             self.create()
             self.start()
-            self.after_first_start()
         except BaseException:
             self.__exit__()
             raise
@@ -146,12 +144,15 @@ class Server(ABC):
 
 class PostgreSQL(Server):
     kind = "postgresql"
+    database = "postgres"  # initdb makes it
     accounts = ("postgres", "nobody")
-    stop_signal = signal.SIGINT  # "fast": https://www.postgresql.org/docs/current/server-shutdown.html
+    stop_signal = (
+        signal.SIGINT
+    )  # "fast": https://www.postgresql.org/docs/current/server-shutdown.html
 
     @classmethod
     def programs(cls) -> Sequence[str]:
-        return ("initdb", "postgres", "pg_isready", "psql")
+        return ("initdb", "postgres", "pg_isready")
 
     @classmethod
     def binary(cls, name: str) -> Path | None:
@@ -183,13 +184,10 @@ class PostgreSQL(Server):
             return False
         return True
 
-    def after_first_start(self) -> None:
-        address = f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{self.port}/postgres"
-        self.run("psql", "--quiet", "--command", f"CREATE DATABASE {DATABASE}", address)
-
 
 class MariaDB(Server):
     kind = "mysql"
+    database = "notes"
     accounts = ("mysql", "nobody")
     stop_signal = signal.SIGTERM
 
@@ -213,7 +211,7 @@ class MariaDB(Server):
             "--skip-name-resolve",
         )
         (self.folder / "init.sql").write_text(
-            f"CREATE DATABASE IF NOT EXISTS {DATABASE};\n"
+            f"CREATE DATABASE IF NOT EXISTS {self.database};\n"
             f"CREATE USER IF NOT EXISTS {USER}@'127.0.0.1' IDENTIFIED BY '{PASSWORD}';\n"
             f"GRANT ALL ON *.* TO {USER}@'127.0.0.1';\n"
         )

@@ -103,6 +103,10 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR
 DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+{%- if cookiecutter.database == "mysql" %}
+    # PyMySQL's connect_timeout ends when TCP connects; this one is for each answer of the server.
+    DATABASES["default"]["OPTIONS"].setdefault("read_timeout", 25)
+{%- endif %}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Users and security

@@ -73,6 +73,6 @@ def test_the_deployed_database_connection_is_kept_checked_and_given_up_early() -
     for part in (
         "'CONN_MAX_AGE': None",
         "'CONN_HEALTH_CHECKS': True",
-        "'OPTIONS': {'connect_timeout': 5}",
+        "'OPTIONS': {'connect_timeout': 5{% if cookiecutter.database == "mysql" %}, 'read_timeout': 25{% endif %}}",
     ):
         assert part in database

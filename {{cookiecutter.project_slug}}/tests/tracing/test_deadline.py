@@ -2,9 +2,11 @@ import threading
 import time
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
 
 from tests.trace_daemon import TraceDaemon
+from tests.tracing.urls import SLOW_QUERIES
 
 pytestmark = pytest.mark.urls("tests.tracing.urls")
 
@@ -42,11 +44,12 @@ def test_the_query_in_flight_is_named(
 ) -> None:
     client.get("/slow-query/")
 
+    sql = SLOW_QUERIES[connection.vendor]
     request, query = (one for one in trace_daemon.documents[-3:] if one["in_progress"])
     [in_flight] = request["metadata"]["tracing"]["deadline"]["in_flight"]
-    assert in_flight["sql"] == query["sql"]["sanitized_query"] == "SELECT wait(%s)"
+    assert in_flight["sql"] == query["sql"]["sanitized_query"] == sql
     assert query["parent_id"] == request["id"]
-    assert "SELECT wait(%s) runs for 0." in caplog.text
+    assert f"{sql} runs for 0." in caplog.text
 
 
 @override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})

@@ -42,11 +42,19 @@ def slow(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
+SLOW_QUERIES = {
+    "mysql": "SELECT SLEEP(%s)",
+    "postgresql": "SELECT pg_sleep(%s)",
+    "sqlite": "SELECT wait(%s)",
+}
+
+
 def slow_query(request: HttpRequest) -> HttpResponse:
     connection.ensure_connection()
-    connection.connection.create_function("wait", 1, time.sleep)
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("wait", 1, time.sleep)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT wait(%s)", [0.3])
+        cursor.execute(SLOW_QUERIES[connection.vendor], [0.3])
     return HttpResponse("ok")
 
 
