@@ -23,6 +23,8 @@ def lines(result: dict[str, Any]) -> Iterator[str]:
     yield f"{'':24}{'us a request':>14}{'added':>10}"
     for name, value in microseconds.items():
         yield f"{name:24}{value:14.1f}{value - bare:10.1f}"
+    for name, value in result["parts"].items():
+        yield f"  of which {name}: {value:.1f}"
     (before, after), (first, last) = result["memory_kib"], result["threads"]
     yield f"{result['requests']} requests each, by turns in one process"
     yield f"memory {before / 1024:.1f} MiB before, {after / 1024:.1f} MiB after"
