@@ -1,6 +1,7 @@
 """The tree of one trace -> the lines that the page and the terminal show."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,8 @@ from traceview.packets import Document
 from traceview.trace import Entity, Trace, objects, part
 
 REPEATED = 3  # from how many on the same query is one line
+NAMES = {"gateway": "API Gateway ", "lambda": "Lambda ", "function": "Function "}
+LONG_COLUMN_LIST = re.compile(r"^SELECT .{40,}? FROM ")
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def label_of(entity: Entity) -> str:
     """One line that says what a segment or subsegment did."""
     document, request = entity.document, entity.request
     if entity.kind == "query":
-        return one_line(entity.sql or entity.name)
+        return LONG_COLUMN_LIST.sub("SELECT … FROM ", one_line(entity.sql))
     if entity.kind == "call":
         operation = part(document, "aws").get("operation")
         what = [operation] if operation else [request.get("method"), request.get("url")]
@@ -100,7 +103,7 @@ def label_of(entity: Entity) -> str:
         what = [entity.annotations.get("method") or request.get("method")]
         what += [entity.annotations.get("route") or request.get("url")]
     else:
-        return one_line(entity.name)
+        return one_line(NAMES.get(entity.kind, "") + entity.name)
     words = [entity.name if entity.kind == "call" else None, *what, entity.status]
     return one_line(" ".join(str(word) for word in words if word is not None))
 
@@ -109,13 +112,13 @@ def _details(entity: Entity) -> Iterator[tuple[str, str]]:
     document = entity.document
     if entity.sql is not None:
         yield "SQL", printable(entity.sql)
-    yield from (("Exception", printable(text)) for text in _exceptions(document))
+    yield from (("exception", printable(text)) for text in _exceptions(document))
     if entity.kind != "call" and entity.request:
-        yield "Request", printable("\n".join(f"{k}: {v}" for k, v in entity.request.items()))
+        yield "request", printable("\n".join(f"{k}: {v}" for k, v in entity.request.items()))
     for title in ("annotations", "metadata", "aws"):
         if part(document, title):
             text = json.dumps(document[title], indent=2, ensure_ascii=False)
-            yield title.capitalize(), printable(text)
+            yield title, printable(text)
 
 
 def _exceptions(document: Document) -> Iterator[str]:

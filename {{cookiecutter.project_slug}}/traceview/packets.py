@@ -65,15 +65,18 @@ class Receiver:
     Takes `most` packets a second. `dropped` counts the others, and those the kernel had no room for.
     """
 
-    def __init__(self, address: tuple[str, int], most: int = 2_000) -> None:
+    def __init__(
+        self, address: tuple[str, int], most: int = 2_000, buffer: int = RECEIVE_BUFFER
+    ) -> None:
         self.most = most
         self._over, self._lost, self._taken, self._until = 0, 0, 0, 0.0
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
             if SO_RXQ_OVFL:
                 self._socket.setsockopt(socket.SOL_SOCKET, SO_RXQ_OVFL, 1)
             self._socket.bind(address)
+            self.address: tuple[str, int] = self._socket.getsockname()
         except OSError:
             self._socket.close()
             raise

@@ -53,7 +53,7 @@ def tree(trace: Trace, width: int, bars: bool = False) -> Iterator[Text]:
         text.truncate(width, overflow="ellipsis")
         yield text
         for title, exception in line.details:
-            if title == "Exception":
+            if title == "exception":
                 yield Text(textwrap.indent(exception, " " * 14), "red")
 
 

@@ -29,13 +29,13 @@ def objects(document: Document, key: str) -> list[Document]:
 class Entity:
     """A segment or a subsegment with those below it."""
 
-    def __init__(self, document: Document, parent_id: str | None) -> None:
+    def __init__(self, document: Document, parent_id: str | None, start: float = 0.0) -> None:
         self.document = document
         self.parent_id = parent_id
         self.parent: Entity | None = None
         self.children: list[Entity] = []
         self.name = str(document.get("name", ""))
-        self.start = seconds_of(document.get("start_time")) or 0.0
+        self.start = seconds_of(document.get("start_time")) or start
         self.end = seconds_of(document.get("end_time"))
         self.in_progress = bool(document.get("in_progress")) or self.end is None
 
@@ -74,7 +74,7 @@ class Entity:
     def kind(self) -> str:
         if str(self.document.get("origin")) in ORIGINS:
             return ORIGINS[self.document["origin"]]
-        if "sql" in self.document:
+        if self.sql is not None:
             return "query"
         if self.document.get("namespace") in ("aws", "remote"):
             return "call"
@@ -154,17 +154,17 @@ class Trace:
 def _newest(documents: Iterable[Document]) -> dict[str, Entity]:
     """Each segment and subsegment once: the complete one rather than its copy in progress."""
     entities: dict[str, Entity] = {}
-    waiting: list[tuple[Document, str | None]] = [(it, None) for it in documents]
-    for document, parent_id in waiting:
+    waiting: list[tuple[Document, str | None, float]] = [(it, None, 0.0) for it in documents]
+    for document, parent_id, start in waiting:
         if document.get("inferred"):
             continue  # X-Ray's own second view of a call that is here already
         identity = str(document.get("id") or f"{parent_id} {len(entities)}")
         if document.get("parent_id"):
             parent_id = parent_id or str(document["parent_id"])
-        entity = Entity(document, parent_id)
+        entity = Entity(document, parent_id, start)
         if identity not in entities or not entity.in_progress or entities[identity].in_progress:
             entities[identity] = entity
-        waiting.extend((it, identity) for it in objects(document, "subsegments"))
+        waiting += [(it, identity, entity.start) for it in objects(document, "subsegments")]
     return entities
 
 
