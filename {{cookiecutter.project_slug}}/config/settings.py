@@ -11,7 +11,6 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-PROJECT_NAME = {{ cookiecutter.__project_name_quoted }}
 
 # The X-Ray SDK decides in the same way whether it runs in Lambda.
 IN_LAMBDA = "LAMBDA_TASK_ROOT" in os.environ
@@ -169,7 +168,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": PROJECT_NAME,
+    "TITLE": {{ cookiecutter.__project_name_quoted }},
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
