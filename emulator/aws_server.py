@@ -11,11 +11,11 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from moto.apigateway.models import RestAPI, apigateway_backends
-from moto.awslambda.models import lambda_backends
+from moto.awslambda.models import LambdaFunction, lambda_backends
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -86,11 +86,23 @@ def created(start_response: StartResponse) -> Any:
 
 
 def function_code(region: str, name: str) -> bytes:
-    """Return the zip that the emulated Lambda holds.
+    """Return the zip that the emulated Lambda holds; `name` may end in `:` and a version."""
+    function, _, version = name.partition(":")
+    return lambda_backends[ACCOUNT_ID][region].get_function(function, version or None).code_bytes
 
-    AWS has it at get_function's Code.Location, moto has nothing at that address.
-    """
-    return lambda_backends[ACCOUNT_ID][region].get_function(name).code_bytes
+
+def code_from_here(get_code: Callable[[LambdaFunction], Any]) -> Callable[[LambdaFunction], Any]:
+    """Change where get_function says that the code is: moto names an address of the real AWS."""
+
+    def get_code_here(function: LambdaFunction) -> Any:
+        found = get_code(function)
+        path = f"{function.region}/{function.function_name}:{function.version}"
+        address = f"http://127.0.0.1:{os.environ['MOTO_PORT']}/emulator/functions/{path}/code"
+        if "Location" in found.get("Code", {}):
+            found["Code"]["Location"] = address
+        return found
+
+    return get_code_here
 
 
 def delete_rest_api(
@@ -101,6 +113,7 @@ def delete_rest_api(
 
 
 def main() -> None:
+    LambdaFunction.get_code = code_from_here(LambdaFunction.get_code)  # type: ignore[assignment]
     RestAPI.delete_from_cloudformation_json = classmethod(delete_rest_api)  # type: ignore[assignment]
     server = make_server(
         "127.0.0.1",

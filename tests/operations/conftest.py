@@ -1,0 +1,97 @@
+"""One service in one emulated account, from its first deploy to its undeploy, all calls recorded."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.aws import EmulatedAWS
+from emulator.processes import CommandFailed, run
+from emulator.service import Service, bake, offered_python
+
+SECRETS = {
+    "DJANGO_SECRET_KEY": secrets.token_urlsafe(50),
+    "DATABASE_URL": f"postgresql://notes:{secrets.token_urlsafe(20)}@database.invalid/notes",
+}
+Call = tuple[str, str]
+
+
+@dataclass
+class Operations:
+    """The stage dev of a service, and what its owner does with it."""
+
+    service: Service
+    aws: EmulatedAWS
+    folder: Path
+    printed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def function(self) -> str:
+        return self.service.function_name("dev")
+
+    def environment(self, faults: Mapping[str, str | int]) -> dict[str, str]:
+        return {
+            **self.aws.environment(),
+            **SECRETS,
+            "PYTHONPATH": str(self.folder / "plugin"),
+            "AWS_CALLS": str(self.folder / "calls"),
+            "AWS_FAULTS": json.dumps(faults),
+        }
+
+    def make(self, command: str, arguments: str = "", **faults: str | int) -> str:
+        """Run `make command STAGE=dev` and return what it printed. Raises CommandFailed."""
+        environment = self.environment(faults)
+        return self.service.make(command, STAGE="dev", ARGS=arguments, environment=environment)
+
+    def run(self, *command: str, **faults: str | int) -> str:
+        """Run a command of the service's `.venv` and return what it printed. Raises CommandFailed."""
+        program = str(self.service.folder / ".venv/bin" / command[0])
+        packaged = str(self.service.folder / ".lambda")  # as the service's Makefile has it
+        return run(
+            [program, *command[1:]],
+            folder=self.service.folder,
+            environment=self.environment(faults) | {"VIRTUAL_ENV": packaged},
+            timeout=120,
+        )
+
+    def manage(self, *arguments: str, **faults: str | int) -> str:
+        return self.run("python", "manage.py", *arguments, **faults)
+
+    def fails(self, *arguments: str, **faults: str | int) -> str:
+        """Run a management command that must fail and return what it printed."""
+        with pytest.raises(CommandFailed) as failed:
+            self.manage(*arguments, **faults)
+        return failed.value.output
+
+    def calls(self) -> set[Call]:
+        """Return every call to AWS of all commands so far: service and operation."""
+        lines = (self.folder / "calls").read_text().splitlines()
+        return {(service, operation) for service, operation in map(json.loads, lines)}
+
+    def change_settings(self, **keys: Any) -> None:
+        """Change keys of the stage dev in zappa_settings.json."""
+        file = self.service.folder / "zappa_settings.json"
+        stages = json.loads(file.read_text())
+        stages["dev"].update(keys)
+        file.write_text(json.dumps(stages, indent=4))
+
+
+@pytest.fixture(scope="session")
+def operations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operations]:
+    """A service that was deployed by `make deploy`."""
+    folder = tmp_path_factory.mktemp("operations")
+    (folder / "plugin").mkdir()
+    shutil.copy(Path(__file__).with_name("recorder.py"), folder / "plugin/sitecustomize.py")
+    service = bake(folder, {"python_version": offered_python()})
+    service.install()
+    with EmulatedAWS() as aws:
+        started = Operations(service, aws, folder)
+        started.printed["deploy"] = started.make("deploy")
+        yield started

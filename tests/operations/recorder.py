@@ -1,0 +1,55 @@
+"""Put on a command's PYTHONPATH as `sitecustomize`: sees, and may spoil, each call that it makes to AWS.
+
+AWS_CALLS   a file that gets one line for each call: the service, the operation, as JSON
+AWS_FAULTS  JSON: operation to how it fails. An error code: each time, before anything is sent.
+            A number: this many tries of it are answered 429, where the SDK may try again
+"""
+
+import json
+import os
+from contextlib import suppress
+from typing import Any
+
+FAULTS: dict[str, str | int] = json.loads(os.environ.get("AWS_FAULTS", "{}"))
+
+
+class Empty:
+    """The body of an answer without one."""
+
+    def stream(self) -> list[bytes]:
+        return []
+
+
+def install() -> None:
+    from botocore.awsrequest import AWSResponse
+    from botocore.client import BaseClient
+    from botocore.endpoint import Endpoint
+    from botocore.exceptions import ClientError
+
+    call, answer = BaseClient._make_api_call, Endpoint._do_get_response
+
+    def record(client: Any, operation: str, parameters: Any) -> Any:
+        with open(os.environ["AWS_CALLS"], "a") as calls:
+            print(json.dumps([client.meta.service_model.service_name, operation]), file=calls)
+        if isinstance(code := FAULTS.get(operation), str):
+            raise ClientError({"Error": {"Code": code, "Message": "spoilt"}}, operation)
+        return call(client, operation, parameters)
+
+    def throttle(endpoint: Any, request: Any, model: Any, context: Any) -> Any:
+        left = FAULTS.get(model.name)
+        if not isinstance(left, int) or left == 0:
+            return answer(endpoint, request, model, context)
+        FAULTS[model.name] = left - 1
+        print(f"{model.name} is throttled")
+        error = {"Error": {"Code": "TooManyRequestsException", "Message": "spoilt"}}
+        metadata = {"HTTPStatusCode": 429, "HTTPHeaders": {}}
+        response = AWSResponse(request.url, 429, {}, Empty())
+        return (response, error | {"ResponseMetadata": metadata}), None
+
+    BaseClient._make_api_call = record
+    Endpoint._do_get_response = throttle
+
+
+if "AWS_CALLS" in os.environ:
+    with suppress(ImportError):  # a Python without botocore calls no AWS
+        install()
