@@ -21,10 +21,10 @@ def traced[Function: Callable[..., Any]](
 def traced(name: Any = None) -> Any:
     """Records each call of a function as a subsegment, with its queries below it.
 
-    For any function, and for those that Zappa calls on a schedule, on an event or as a task. Use it
-    as `@traced` or `@traced("a name")`; the name is `module.function` unless told. An exception is
-    recorded as a fault with its cause, and goes on. Outside Lambda, a call that no request has
-    started becomes a segment of its own.
+    For any function, and for those that Zappa calls on a schedule, on an event, or as a task (below
+    its `@task`). Use it as `@traced` or `@traced("a name")`; the name is `module.function` unless
+    told. An exception is recorded as a fault with its cause, and goes on. Outside Lambda, a call
+    that no request has started becomes a segment of its own.
     """
     if callable(name):
         return _wrapped(name, f"{name.__module__}.{name.__qualname__}")

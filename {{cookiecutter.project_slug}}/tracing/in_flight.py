@@ -30,7 +30,8 @@ class InFlight:
     """A request or a piece of background work, from `begin` to `end`.
 
     `entity` is its subsegment (in Lambda) or segment, a dummy when it is not sampled;
-    `deadline` is in seconds of time.monotonic(); `exception` is the cause of a failure.
+    `deadline` is in seconds of time.monotonic(); `exception` is the cause of a failure; `view` is
+    the function that answers a request, once it is known.
     """
 
     def __init__(self, name: str, header: TraceHeader, lambda_context: Any = None) -> None:
@@ -41,7 +42,7 @@ class InFlight:
         self.thread_id = threading.get_ident()
         self.lock = threading.Lock()
         self.ended = False
-        self.timed_out = False
+        self.view: Any = None
         self.exception: BaseException | None = None
         self.subsegments_sent = 0
         self.subsegments_left_out = 0
@@ -61,9 +62,8 @@ class InFlight:
 
     def remaining_seconds(self) -> float | None:
         """Seconds until Lambda ends the function; None where there is no such end."""
-        if self.lambda_context is None:
-            return None
-        return float(self.lambda_context.get_remaining_time_in_millis()) / 1000
+        ask = getattr(self.lambda_context, "get_remaining_time_in_millis", None)
+        return float(ask()) / 1000 if ask else None
 
     def send_in_progress(self) -> None:
         """Sends a copy that stays if the process is killed; the complete one replaces it."""

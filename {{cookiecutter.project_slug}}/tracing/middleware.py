@@ -41,9 +41,10 @@ class XRayMiddleware(SDKMiddleware):
         self._finish(work, response.status_code, response)
         return response
 
-    def process_view(self, request: HttpRequest, *view: Any) -> None:
+    def process_view(self, request: HttpRequest, view: Any, *arguments: Any) -> None:
         """Corrects the route where a middleware or a language has changed it since the start."""
         work: InFlight = request.in_flight  # type: ignore[attr-defined]  # set in __call__
+        work.view = view
         route = readable(request.resolver_match.route) if request.resolver_match else None
         if route and work.entity.annotations.get("route") != route:
             self._put_route(work, request, route)
@@ -80,8 +81,8 @@ class XRayMiddleware(SDKMiddleware):
                 work.exception = work.exception or getattr(response, "handled_exception", None)
                 work.add_cause()
             if response is not None:
-                if response.has_header("Content-Length"):
-                    entity.put_http_meta("content_length", int(response["Content-Length"]))
+                if (length := response.headers.get("Content-Length", "")).isdecimal():
+                    entity.put_http_meta("content_length", int(length))
                 response[XRAY_HEADER] = f"Root={entity.trace_id}"
         work.end()
 

@@ -26,7 +26,7 @@ def report(work: "InFlight") -> None:
     facts = {
         "seconds": round(time.monotonic() - work.started, 3),
         "remaining_seconds": work.remaining_seconds(),
-        "where": innermost_own(stack),
+        "where": innermost_own(stack) or _name(work.view),
         "in_flight": [_description(call, outgoing.get(call.id)) for call in open_calls],
         "stack": [f"{frame['path']}:{frame['line']} {frame['label']}" for frame in stack],
     }
@@ -75,6 +75,12 @@ def _outgoing_calls(frames: Frames) -> dict[str, str]:
                 case [str(operation), *_]:
                     calls[names["subsegment"].id] = operation
     return calls
+
+
+def _name(view: Any) -> str:
+    # Django and DRF make a function of each class; it keeps the class.
+    view = getattr(view, "view_class", None) or getattr(view, "cls", view)
+    return f"a library, for {view.__module__}.{view.__qualname__}" if view else ""
 
 
 def _description(call: Any, outgoing: str | None) -> dict[str, Any]:
