@@ -119,6 +119,13 @@ def calls(request: HttpRequest) -> HttpResponse:
     return HttpResponse("never")
 
 
+def asks_aws(request: HttpRequest) -> HttpResponse:
+    import boto3
+
+    boto3.client("s3", endpoint_url=os.environ["TRAP_URL"]).list_buckets()
+    return HttpResponse("never")
+
+
 def large(request: HttpRequest) -> HttpResponse:
     xray_recorder.put_metadata("large", "x" * 200_000)
     xray_recorder.put_metadata("small", "kept")
@@ -170,6 +177,7 @@ urlpatterns = [
     path("locked/", locked),
     path("connects/", connects),
     path("calls/", calls),
+    path("asks-aws/", asks_aws),
     path("large/", large),
     path("many-large/", many_large),
     path("threads/", threads),

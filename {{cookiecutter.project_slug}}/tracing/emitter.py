@@ -35,6 +35,8 @@ class Emitter(UDPEmitter):
             if len(text) > MAX_DOCUMENT:
                 for child in document.pop("subsegments", ()):
                     self.send_document(child)
+                text = serialized(document)
+            if len(text) > MAX_DOCUMENT:
                 text = shortened(document, MAX_DOCUMENT)
             self._send_data(f"{PROTOCOL_HEADER}\n{text}")
         except Exception:  # a request does not fail because its trace does

@@ -30,6 +30,14 @@ def test_this_service_passes(check: Any) -> None:
     assert check() == []
 
 
+def test_the_readme_has_each_of_them() -> None:
+    readme = (settings.BASE_DIR / "README.md").read_text()
+
+    for message_id, (_, hint) in checks.MESSAGES_AND_HINTS.items():
+        assert f"`{message_id}`" in readme
+        assert hint.partition("{")[0].partition(" _ ")[0] in readme
+
+
 LOUD: list[tuple[Any, dict[str, Any], str]] = [
     (checks.check_middleware, {"MIDDLEWARE": []}, checks.MIDDLEWARE_NOT_FIRST),
     (checks.check_middleware, {"MIDDLEWARE": [THE_SDKS]}, checks.MIDDLEWARE_NOT_FIRST),

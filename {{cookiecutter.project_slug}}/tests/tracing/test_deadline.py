@@ -65,6 +65,33 @@ def test_a_request_that_ended_is_not_reported(
     assert "not finished" in caplog.text
 
 
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.01})
+def test_no_report_comes_after_the_complete_document(
+    client: Client, trace_daemon: TraceDaemon
+) -> None:
+    for _ in range(50):
+        client.get("/just-in-time/")
+    time.sleep(0.05)
+
+    last = {document["id"]: document for document in trace_daemon.documents}
+    assert len(last) == 50
+    assert [one for one in last.values() if one["in_progress"]] == []
+    assert any("timed_out" in one["annotations"] for one in last.values())
+
+
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_a_report_that_fails_does_not_end_the_watch(
+    client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("tracing.report.frames_of_thread", None)
+        client.get("/slow/")
+    assert "The report of a request that passed its deadline failed" in caplog.text
+
+    client.get("/slow/")
+    assert "has not finished after" in caplog.text
+
+
 def test_many_requests_share_one_thread(client: Client, trace_daemon: TraceDaemon) -> None:
     for _ in range(100):
         client.get("/ok/")

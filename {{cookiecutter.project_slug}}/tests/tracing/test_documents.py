@@ -19,6 +19,20 @@ def test_a_document_over_64_kb_says_what_was_cut(client: Client, trace_daemon: T
     }
 
 
+@pytest.mark.django_db
+@pytest.mark.urls("tests.tracing.urls")
+def test_children_that_make_a_document_too_large_are_sent_by_themselves(
+    client: Client, trace_daemon: TraceDaemon
+) -> None:
+    client.get("/long-queries/")
+
+    *queries, request = sorted(trace_daemon.complete, key=lambda one: "http" in one)
+    assert len(queries) == 25
+    assert {query["parent_id"] for query in queries} == {request["id"]}
+    assert {len(query["sql"]["sanitized_query"]) for query in queries} == {4_012}
+    assert "metadata" not in request
+
+
 ESSENTIALS = {"id": "1", "name": "a", "in_progress": False, "annotations": {"route": "/"}}
 
 

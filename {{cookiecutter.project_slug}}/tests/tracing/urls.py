@@ -1,5 +1,6 @@
 """Routes and views that behave as no service should."""
 
+import random
 import time
 from typing import Any
 
@@ -25,6 +26,13 @@ def query(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
+def long_queries(request: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        for _ in range(25):
+            cursor.execute(f"SELECT 1 -- {'x' * 4_000}")
+    return HttpResponse("ok")
+
+
 def missing(request: HttpRequest) -> HttpResponse:
     raise Http404("no such thing")
 
@@ -47,6 +55,11 @@ SLOW_QUERIES = {
     "postgresql": "SELECT pg_sleep(%s)",
     "sqlite": "SELECT wait(%s)",
 }
+
+
+def just_in_time(request: HttpRequest) -> HttpResponse:
+    time.sleep(0.009 + random.random() / 500)  # noqa: S311  # no secret
+    return HttpResponse("ok")
 
 
 def slow_query(request: HttpRequest) -> HttpResponse:
@@ -85,10 +98,12 @@ class TooMany(APIView):
 urlpatterns = [
     path("ok/", ok),
     path("query/", query),
+    path("long-queries/", long_queries),
     path("missing/", missing),
     path("forbidden/", forbidden),
     path("broken/", broken),
     path("slow/", slow),
+    path("just-in-time/", just_in_time),
     path("slow-query/", slow_query),
     path("leaking/", leaking),
     path("large/", large),
