@@ -16,8 +16,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from email.message import Message
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
@@ -93,7 +94,14 @@ class Site:
     def get(
         self, path: str, data: object = None, headers: Mapping[str, str] | None = None
     ) -> tuple[int, str]:
-        """Send a request (POST when there is data); return its status and body."""
+        """Send a request (POST when there is data); return its status and the id of its trace."""
+        status, answer, _ = self.answer(path, data, headers)
+        return status, answer.get("X-Amzn-Trace-Id", "").removeprefix("Root=")
+
+    def answer(
+        self, path: str, data: object = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, Message, str]:
+        """Send a request (POST when there is data); return status, headers and body."""
         request = urllib.request.Request(self.url + path, headers=dict(headers or {}))
         if self.token:
             request.add_header("Authorization", f"Token {self.token}")
@@ -102,14 +110,14 @@ class Site:
             request.add_header("Content-Type", "application/json")
         try:
             with urllib.request.urlopen(request, timeout=30) as response:
-                return response.status, response.read().decode()
+                return response.status, response.headers, response.read().decode()
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, error.read().decode()
+                return error.code, error.headers, error.read().decode()
 
-    def news(self) -> dict[str, object]:
+    def news(self) -> dict[str, Any]:
         """Return what the page is told."""
-        told: dict[str, object] = json.loads(self.get("/__traces__/news")[1])
+        told: dict[str, Any] = json.loads(self.answer("/__traces__/news")[2])
         return told
 
     def send(self, *packets: bytes) -> None:
@@ -203,4 +211,6 @@ def look(site: Site, driver: Chrome) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(missing() or render(Path(sys.argv[1]) if sys.argv[1:] else DOCS))
+    if reason := missing():
+        sys.exit(reason)
+    render(Path(sys.argv[1]) if sys.argv[1:] else DOCS)

@@ -66,7 +66,7 @@ class Receiver:
     """
 
     def __init__(
-        self, address: tuple[str, int], most: int = 2_000, buffer: int = RECEIVE_BUFFER
+        self, address: tuple[str, int], most: int = 3_000, buffer: int = RECEIVE_BUFFER
     ) -> None:
         self.most = most
         self._over, self._lost, self._taken, self._until = 0, 0, 0, 0.0

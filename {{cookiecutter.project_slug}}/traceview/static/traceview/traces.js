@@ -132,7 +132,7 @@ function barOf(line, total) {
 }
 
 function lineOf(line, total) {
-  const label = element("span", "label", element("span", "kind", line.kind), line.label, ...markElements(line.marks));
+  const label = element("span", "label", element("span", "kind", line.kind), " ", line.label, ...markElements(line.marks).flatMap((mark) => [" ", mark]));
   label.style.paddingInlineStart = `${Math.min(line.depth, DEEPEST_INDENT) * 0.9}em`;
   const cells = [label, barOf(line, total), element("span", "number", inTime(line.duration))];
   if (!line.details.length) return element("div", "line", ...cells);

@@ -1,0 +1,436 @@
+"""The service's page of traces: in Chromium, under a flood, and taken away."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+from emulator.service import TEMPLATE, Service
+from tests.browser import Site, browser, missing, running, wait_for
+
+HEADER = b'{"format": "json", "version": 1}\n'
+INJECTED = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+TROUBLES = f"""
+import time
+
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+
+def repeat(request: HttpRequest) -> HttpResponse:
+    names = [permission.content_type.model for permission in Permission.objects.all()[:37]]
+    return HttpResponse(" ".join(names), content_type="text/plain")
+
+
+def fail(request: HttpRequest, what: str) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 -- " + {INJECTED!r})
+    raise RuntimeError({INJECTED!r})
+
+
+def hang(request: HttpRequest) -> HttpResponse:
+    time.sleep(1.5)
+    return HttpResponse("late", content_type="text/plain")
+
+
+urlpatterns = [path("repeat/", repeat), path("fail/<path:what>", fail), path("hang/", hang)]
+"""
+
+in_a_browser = pytest.mark.skipif(missing() is not None, reason=missing() or "")
+pytestmark = pytest.mark.xdist_group("traceview")
+
+
+def copied(service: Service, parent: Path) -> Service:
+    """Return a copy of an installed service that shares its `.venv`."""
+    copy = Service(parent / service.slug)
+    left_out = shutil.ignore_patterns(".venv", ".lambda", "__pycache__", "*.sqlite3", "dist")
+    shutil.copytree(service.folder, copy.folder, ignore=left_out)
+    (copy.folder / ".venv").symlink_to(service.folder / ".venv")
+    return copy
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert text.count(old) == 1, (file, old)
+    file.write_text(text.replace(old, new))
+
+
+@pytest.fixture(scope="module")
+def site(installed: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The development server of a service in which things go wrong."""
+    folder = tmp_path_factory.mktemp("troubles")
+    service = copied(installed, folder)
+    (service.folder / "troubles.py").write_text(TROUBLES)
+    with (service.folder / "config/urls.py").open("a") as urls:
+        urls.write("\nfrom troubles import urlpatterns as troubles\n\nurlpatterns += troubles\n")
+    settings_file = service.folder / "config/settings.py"
+    replace(settings_file, '"DEADLINE_SECONDS": 29,', '"DEADLINE_SECONDS": 1,')
+    recorded = '"RECORD": ["exception_message", "user_agent", "query_string"],'
+    replace(settings_file, '"RECORD": ["exception_message"],', recorded)
+    with running(service, folder / "log") as site:
+        yield site
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def driver(request: pytest.FixtureRequest) -> Iterator[Chrome]:
+    with browser(request.param) as driver:
+        yield driver
+
+
+def find(driver: Chrome, selector: str) -> WebElement:
+    """Return the first visible element of a selector, which may still have to appear."""
+    return wait_for(lambda: next(iter(driver.find_elements(By.CSS_SELECTOR, selector)), None))
+
+
+def row(driver: Chrome, trace_id: str) -> WebElement:
+    return find(driver, f"#traces tr[data-id='{trace_id}']")
+
+
+def opened(driver: Chrome, trace_id: str) -> list[str]:
+    """Open a trace; return the text of its lines."""
+    row(driver, trace_id).find_element(By.TAG_NAME, "a").click()
+    wait_for(lambda: trace_id in find(driver, "#detail:not([hidden]) #facts").text)
+    return [line.text for line in driver.find_elements(By.CSS_SELECTOR, "#lines .label")]
+
+
+def complaints(driver: Chrome) -> list[object]:
+    """Return what the browser complains of: refused by the policy, failed scripts, missing files."""
+    return list(driver.get_log("browser"))  # type: ignore[no-untyped-call]  # selenium's
+
+
+@in_a_browser
+@pytest.mark.slow
+def test_what_goes_right_and_what_goes_wrong_appears_and_opens(site: Site, driver: Chrome) -> None:
+    driver.get(site.page)
+    wait_for(lambda: "listening" in find(driver, "#state").text)
+    paths = ("/health/", "/repeat/", "/fail/now", "/hang/")  # after the page was loaded
+    health, repeat, fail, hang = (site.get(path)[1] for path in paths)
+
+    assert opened(driver, health) == ["request GET /health/ 200"]
+
+    assert "36× same query" in row(driver, repeat).text
+    (repeated,) = (line for line in opened(driver, repeat) if "times the same query" in line)
+    assert repeated.startswith("query 36 times the same query: SELECT … FROM")
+    assert len(driver.find_elements(By.CSS_SELECTOR, "#lines .bar.query")) == 37
+
+    assert row(driver, fail).find_element(By.CSS_SELECTOR, ".mark.fault")
+    assert opened(driver, fail)[0] == "request GET /fail/{what} 500 fault"
+    find(driver, "#lines summary").click()
+    assert "troubles.py:" in find(driver, "#lines dd").text
+
+    assert row(driver, hang).find_element(By.CSS_SELECTOR, ".mark.timed-out")
+    assert opened(driver, hang) == ["request GET /hang/ 200 timed out"]
+    find(driver, "#raw > summary").click()
+    assert '"timed_out": true' in wait_for(lambda: find(driver, "#raw pre").text)
+    assert complaints(driver) == []
+
+
+@in_a_browser
+@pytest.mark.slow
+def test_what_a_caller_sends_is_shown_as_text(site: Site, driver: Chrome) -> None:
+    driver.get(site.page)
+    nowhere = site.get("/%3Cimg%20src=x%20onerror=%22document.title='owned'%22%3E/nowhere")[1]
+    fail = site.get("/fail/%3Cimg%20src=x%3E?q=%3Cscript%3E", headers={"User-Agent": INJECTED})[1]
+    hostile = hostile_document()
+    site.send(HEADER + json.dumps(hostile).encode())
+    assert "/%3Cimg%20src%3Dx%20onerror%3D" in row(driver, nowhere).text
+
+    assert INJECTED in row(driver, hostile["trace_id"]).text
+    assert opened(driver, hostile["trace_id"])[1] == f"query {INJECTED}"
+    assert INJECTED in find(driver, "#title").text
+
+    lines = opened(driver, fail)
+    assert [line for line in lines if INJECTED in line] == [f"query SELECT 1 -- {INJECTED}"]
+    find(driver, "#lines summary").click()
+    details = find(driver, "#lines dl").text
+    assert f"RuntimeError: {INJECTED}" in details
+    assert f"user_agent: {INJECTED}" in details
+    find(driver, "#raw > summary").click()
+    wait_for(lambda: "onerror" in find(driver, "#raw pre").text)
+
+    assert driver.title == "Traces"
+    assert driver.find_elements(By.CSS_SELECTOR, "img, body script, iframe") == []
+    assert complaints(driver) == []
+
+
+def hostile_document() -> dict[str, Any]:
+    """A document of which every text is markup."""
+    return {
+        "id": INJECTED,
+        "trace_id": "1-5f84c7a1-e7d1852db8c4fd35d88bf49a",
+        "name": INJECTED,
+        "start_time": time.time(),
+        "end_time": time.time() + 1,
+        "origin": INJECTED,
+        "annotations": {"route": INJECTED, "method": INJECTED, INJECTED: INJECTED},
+        "http": {"request": {"url": INJECTED, INJECTED: INJECTED}, "response": {"status": 200}},
+        "metadata": {INJECTED: {INJECTED: INJECTED}},
+        "cause": {"exceptions": [{"type": INJECTED, "stack": [{"path": INJECTED}]}]},
+        "subsegments": [{"id": "1", "name": INJECTED, "sql": {"sanitized_query": INJECTED}}],
+    }
+
+
+@in_a_browser
+@pytest.mark.slow
+def test_the_keyboard_is_enough(site: Site, driver: Chrome) -> None:
+    site.get("/health/")
+    repeat = site.get("/repeat/")[1]
+    driver.get(site.page)
+    row(driver, repeat)
+    body = find(driver, "body")
+    body.send_keys("/")
+    driver.switch_to.active_element.send_keys("repeat >0.1 ms")
+    shown = driver.find_elements(By.CSS_SELECTOR, "#traces tr")
+    assert {line.find_elements(By.TAG_NAME, "td")[2].text for line in shown} == {"/repeat/"}
+    driver.switch_to.active_element.send_keys(Keys.CONTROL + "a")
+    driver.switch_to.active_element.send_keys(Keys.DELETE, Keys.TAB)
+    driver.switch_to.active_element.send_keys(Keys.ARROW_DOWN)
+    driver.switch_to.active_element.send_keys(Keys.ARROW_DOWN)
+    second = driver.switch_to.active_element
+    assert second == driver.find_elements(By.CSS_SELECTOR, "#traces a")[1]
+    address = second.get_attribute("href")
+    second.send_keys(Keys.ENTER)
+    wait_for(lambda: driver.current_url == address)
+    find(driver, "#lines .line")
+    wait_for(lambda: driver.switch_to.active_element.get_attribute("id") == "detail")
+    driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+    wait_for(lambda: driver.switch_to.active_element.get_attribute("href") == address)
+    assert driver.current_url == site.page
+    assert not find(driver, "#detail").is_displayed()
+
+
+@pytest.mark.slow
+def test_a_second_server_says_where_its_traces_are(site: Site, tmp_path: Path) -> None:
+    folder = Path(f"/proc/{site.process.pid}/cwd").resolve()
+    address = {"AWS_XRAY_DAEMON_ADDRESS": "{}:{}".format(*site.daemon)}
+    with running(Service(folder), tmp_path / "log", address) as second:
+        assert second.get("/health/?second")[0] == 200
+        problem = str(second.news()["problem"])
+        assert "it shows the traces of this one too" in problem
+        assert problem in (tmp_path / "log").read_text()
+        wait_for(lambda: "/health/?second" in json.dumps(site.news()["traces"]))
+
+
+@pytest.mark.slow
+def test_the_traces_outlive_the_autoreloader(site: Site) -> None:
+    site.get("/health/?before")
+    wait_for(lambda: "?before" in json.dumps(site.news()))
+    before = site.news()
+    (Path(f"/proc/{site.process.pid}/cwd").resolve() / "troubles.py").touch()
+
+    def reloaded() -> dict[str, Any] | None:
+        try:
+            now = site.news()
+        except (OSError, ValueError):
+            return None
+        return now if now["run"] != before["run"] else None
+
+    after = wait_for(reloaded, 30)
+    assert "?before" in json.dumps(after["traces"])
+    site.get("/health/?after")
+    wait_for(lambda: "?after" in json.dumps(site.news()["traces"]))
+
+
+def resident_megabytes(process: int) -> float:
+    told = subprocess.run(["ps", "-o", "rss=", "-p", str(process)], capture_output=True, check=True)
+    return int(told.stdout) / 1024
+
+
+@pytest.mark.slow
+def test_a_flood_of_packets_fails_no_request(installed: Service, tmp_path: Path) -> None:
+    service = copied(installed, tmp_path)
+    with running(service, tmp_path / "log", None, "--noreload") as site:
+        site.get("/api/notes/")
+        before = resident_megabytes(site.process.pid)
+        flood = threading.Thread(target=send_flood, args=(site, 10_000, 5.0))
+        flood.start()
+        statuses, slowest_page = [], 0.0
+        while flood.is_alive():
+            statuses.append(site.get("/health/")[0])
+            started = time.monotonic()
+            news = site.news()
+            slowest_page = max(slowest_page, time.monotonic() - started)
+            assert len(news["traces"]) <= 500
+        site.send(b"nonsense")
+        wait_for(lambda: site.news()["malformed"])
+        end = site.news()
+        grown = resident_megabytes(site.process.pid) - before
+    kept, dropped = int(str(end["serial"])), int(str(end["dropped"]))
+    print(
+        f"{len(statuses)} requests in the flood, page at most {slowest_page:.2f} s, "
+        f"{grown:.0f} MB more, {kept} documents taken, {dropped} dropped"
+    )
+    assert set(statuses) == {200}
+    assert len(statuses) > 20
+    assert slowest_page < 3
+    assert grown < 100
+    own = 4 * len(statuses)  # a copy in progress and the complete one of each request and page
+    assert 10_000 <= kept + dropped <= 10_000 + own + 20
+    assert kept > 2_000
+
+
+def send_flood(site: Site, count: int, seconds: float) -> None:
+    """Send packets of 2 kB evenly over a time."""
+    started = time.monotonic()
+    queries = [
+        {"id": f"{n:016x}", "sql": {"sanitized_query": "SELECT " + "x" * 100}} for n in range(12)
+    ]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for number in range(count):
+            document = {
+                "id": f"{number:016x}",
+                "trace_id": f"1-{number:08x}-e7d1852db8c4fd35d88bf49a",
+                "name": "flood",
+                "start_time": time.time(),
+                "end_time": time.time() + 0.1,
+                "subsegments": queries,
+            }
+            sender.sendto(HEADER + json.dumps(document).encode(), site.daemon)
+            time.sleep(max(0, started + seconds * number / count - time.monotonic()))
+
+
+@pytest.mark.slow
+def test_nothing_of_it_is_in_the_package(package: Path) -> None:
+    assert (package / "tracing").is_dir()
+    assert (package / "django").is_dir()
+    found = {path.relative_to(package).parts[0] for path in package.rglob("*traceview*")}
+    assert found == set()
+    assert not (package / "rich").exists()
+
+
+@pytest.mark.slow
+def test_without_traceview_the_checks_and_the_other_tests_pass(
+    installed: Service, tmp_path: Path
+) -> None:
+    service = copied(installed, tmp_path)
+    shutil.rmtree(service.folder / "traceview")
+    shutil.rmtree(service.folder / "tests/traceview")
+    settings_file, urls_file = (
+        service.folder / "config/settings.py",
+        service.folder / "config/urls.py",
+    )
+    drop(settings_file, '    INSTALLED_APPS.insert(0, "traceview")', lines=1)
+    drop(urls_file, "if settings.DEBUG and not settings.IN_LAMBDA:", lines=2)
+    service.make("check")
+    assert " passed" in service.make("test")
+
+
+def drop(file: Path, start: str, lines: int) -> None:
+    """Delete the lines that README.md names."""
+    content = file.read_text().splitlines(keepends=True)
+    (first,) = [number for number, line in enumerate(content) if line.startswith(start)]
+    del content[first : first + lines]
+    file.write_text("".join(content))
+
+
+# Fuzzed packets: the service's own modules, which need neither Django nor rich
+
+sys.path.append(str(TEMPLATE / "{{cookiecutter.project_slug}}"))
+json_values = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.floats() | some.text(),
+    lambda values: (
+        some.lists(values, max_size=4) | some.dictionaries(some.text(), values, max_size=4)
+    ),
+    max_leaves=8,
+)
+X_RAY_KEYS = (
+    *(
+        "id",
+        "name",
+        "trace_id",
+        "parent_id",
+        "type",
+        "start_time",
+        "end_time",
+        "in_progress",
+        "http",
+    ),
+    *("sql", "cause", "annotations", "metadata", "aws", "namespace", "origin", "error", "inferred"),
+)
+
+
+def documents() -> some.SearchStrategy[dict[str, Any]]:
+    """Documents that pass for real ones, with anything at all in the known places."""
+    identity = some.sampled_from("abcde")
+    certain = {"id": identity, "name": some.text(), "start_time": some.floats(0, 2e9)}
+    possible = {
+        "http": some.fixed_dictionaries(
+            {}, optional={"request": json_values, "response": json_values}
+        ),
+        "cause": some.fixed_dictionaries({"exceptions": json_values}),
+        "sql": some.fixed_dictionaries({"sanitized_query": json_values}),
+        "annotations": some.dictionaries(
+            some.sampled_from(["route", "status", "timed_out"]), json_values
+        ),
+        "parent_id": identity,
+        "end_time": some.floats(0, 2e9),
+        **{key: json_values for key in ("metadata", "namespace", "origin", "in_progress", "aws")},
+    }
+    single = some.fixed_dictionaries(certain, optional=possible)
+    return some.recursive(
+        single,
+        lambda below: some.builds(
+            lambda document, nested: {**document, "subsegments": nested},
+            single,
+            some.lists(below | json_values, max_size=3),
+        ),
+        max_leaves=6,
+    )
+
+
+@settings(deadline=None, max_examples=150)
+@given(some.lists(documents(), min_size=1, max_size=4))
+def test_documents_with_anything_in_them_become_lines_of_plain_text(found: list[Any]) -> None:
+    from traceview.lines import lines_of, summary_of
+    from traceview.store import Store
+
+    store = Store()
+    trace_id = "1-5f84c7a1-e7d1852db8c4fd35d88bf49a"
+    for document in found:
+        store.add(HEADER + json.dumps({**document, "trace_id": trace_id}).encode())
+    trace = store.trace(trace_id)
+    if trace is None:
+        assert store.malformed == len(found)
+        return
+    shown = [[line.label, line.marks, line.details, line.spans] for line in lines_of(trace)]
+    assert shown
+    text = json.dumps([shown, summary_of(trace)], ensure_ascii=False, allow_nan=False)
+    assert text.isprintable()
+    assert text.encode()
+    other = Store()
+    other.restore(store.saved())
+    assert other.changed_since(0) == (len(json.loads(store.saved())), store.changed_since(0)[1])
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    some.binary(max_size=200)
+    | json_values.map(lambda value: HEADER + json.dumps(value).encode())
+    | some.dictionaries(some.sampled_from(X_RAY_KEYS), json_values).map(
+        lambda value: HEADER + json.dumps(value).encode()
+    )
+)
+def test_a_packet_of_anything_is_kept_or_counted(packet: bytes) -> None:
+    from traceview.store import Store
+
+    store = Store()
+    kept = store.add(packet)
+    assert (store.malformed, len(store.changed_since(0)[1])) == ((0, 1) if kept else (1, 0))
