@@ -26,8 +26,8 @@ def report(work: "InFlight") -> None:
     facts = {
         "seconds": round(time.monotonic() - work.started, 3),
         "remaining_seconds": work.remaining_seconds(),
-        "where": innermost_own(stack) or _name(work.view),
         "in_flight": [_description(call, outgoing.get(call.id)) for call in open_calls],
+        "where": innermost_own(stack) or _name(work.view),
         "stack": [f"{frame['path']}:{frame['line']} {frame['label']}" for frame in stack],
     }
     message = _sentence(work.title, facts)
