@@ -107,6 +107,9 @@ def main() -> None:
     django.setup()
     from aws_xray_sdk.core import xray_recorder
     from aws_xray_sdk.core.emitters.udp_emitter import UDPEmitter
+    from aws_xray_sdk.core.models.trace_header import TraceHeader
+    from tracing.deadline import watcher
+    from tracing.in_flight import InFlight
 
     ours, the_sdks = xray_recorder.emitter, UDPEmitter()
     with override_settings(ROOT_URLCONF=__name__):
@@ -127,11 +130,6 @@ def main() -> None:
                 microseconds = batch(application)
                 if round_number >= 5:
                     times[name].append(microseconds)
-    from aws_xray_sdk.core.models.trace_header import TraceHeader
-
-    from tracing.deadline import watcher
-    from tracing.in_flight import InFlight
-
     new_header()
     work = InFlight("/measured/{id}/", TraceHeader(), LambdaContext())
     parts = {

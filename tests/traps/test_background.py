@@ -8,12 +8,12 @@ from emulator.function import Function, FunctionError, FunctionTimedOut
 from tests.traps.conftest import MakeFunction
 from tests.traps.reading import Document, queries
 
+pytestmark = pytest.mark.slow
+
 
 def named(documents: list[Document], name: str, *, in_progress: bool = False) -> Document:
     """The one subsegment of that name."""
-    found = [
-        one for one in documents if one["name"] == name and one["in_progress"] is in_progress
-    ]
+    found = [one for one in documents if one["name"] == name and one["in_progress"] is in_progress]
     assert len(found) == 1, documents
     return found[0]
 
@@ -117,7 +117,10 @@ def test_trap_20_a_retry_in_the_same_trace_stands_below_its_own_invocation(
         for one in daemon.documents
         if one["name"] == "trap_views.scheduled" and not one["in_progress"]
     ]
-    assert [f"Parent={parent};" in header for parent, header in zip(parents, (first, second), strict=True)] == [
+    assert [
+        f"Parent={parent};" in header
+        for parent, header in zip(parents, (first, second), strict=True)
+    ] == [
         True,
         True,
     ]

@@ -15,6 +15,8 @@ from emulator.function import FunctionDied, FunctionTimedOut
 from tests.traps.conftest import MakeFunction
 from tests.traps.reading import complete, request_documents, timed_out
 
+pytestmark = pytest.mark.slow
+
 DEADLINE = 'XRAY_TRACING = XRAY_TRACING | {"DEADLINE_SECONDS": 1}\n'
 NO_CONNECT_TIMEOUT = 'DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 60\n'
 
@@ -122,9 +124,10 @@ def test_trap_04_a_database_that_accepts_and_stays_silent_is_named(
 def test_trap_04_an_outgoing_call_is_named_without_its_query_string(
     make_function: MakeFunction, daemon: Daemon
 ) -> None:
-    with silent_server() as port, pytest.raises(FunctionTimedOut):
+    with silent_server() as port:
         function = make_function(DEADLINE, environment={"TRAP_URL": f"http://127.0.0.1:{port}"})
-        function.request("GET", "/calls/", timeout=4)
+        with pytest.raises(FunctionTimedOut):
+            function.request("GET", "/calls/", timeout=4)
 
     facts = timed_out(daemon.documents)["metadata"]["tracing"]["deadline"]
     [call] = facts["in_flight"]
@@ -135,9 +138,10 @@ def test_trap_04_an_outgoing_call_is_named_without_its_query_string(
 def test_trap_04_a_call_to_aws_is_named_with_its_operation(
     make_function: MakeFunction, daemon: Daemon
 ) -> None:
-    with silent_server() as port, pytest.raises(FunctionTimedOut):
+    with silent_server() as port:
         function = make_function(DEADLINE, environment={"TRAP_URL": f"http://127.0.0.1:{port}"})
-        function.request("GET", "/asks-aws/", timeout=6)
+        with pytest.raises(FunctionTimedOut):
+            function.request("GET", "/asks-aws/", timeout=6)
 
     facts = timed_out(daemon.documents)["metadata"]["tracing"]["deadline"]
     assert [(call["name"], call["call"]) for call in facts["in_flight"]] == [("s3", "ListBuckets")]

@@ -7,6 +7,8 @@ from emulator.function import Function
 from tests.traps.conftest import MakeFunction
 from tests.traps.reading import complete, queries
 
+pytestmark = pytest.mark.slow
+
 LARGEST_PACKET_BYTES = 65_507
 
 

@@ -11,6 +11,8 @@ from emulator.function import Function, FunctionTimedOut
 from tests.traps.conftest import MakeFunction
 from tests.traps.reading import complete, queries, request_documents
 
+pytestmark = pytest.mark.slow
+
 SECRETS = {
     "Authorization": "Token SECRET-AUTHORIZATION",
     "Cookie": "sessionid=SECRET-COOKIE",

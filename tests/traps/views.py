@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import rest_framework.exceptions
+from aws_xray_sdk.core import xray_recorder
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,8 +17,6 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.routers import DefaultRouter
 from rest_framework.views import APIView
-
-from aws_xray_sdk.core import xray_recorder
 from tracing import traced
 
 
