@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config.health import health
 
-admin.site.site_header = admin.site.site_title = settings.SPECTACULAR_SETTINGS["TITLE"]
+admin.site.site_header = admin.site.site_title = str(settings.SPECTACULAR_SETTINGS["TITLE"])
 
 urlpatterns = [
     path("health/", health, name="health"),
