@@ -18,6 +18,7 @@ CACHE = Path(__file__).resolve().parent.parent / ".cache"
 STEERING_PREFIXES = ("AWS_", "LAMBDA_", "_X_AMZN", "DJANGO_", "PYTHON", "PYTEST_", "MAKE")
 STEERING_NAMES = {
     *("DATABASE_URL", "VIRTUAL_ENV", "MFLAGS", "GNUMAKEFLAGS"),
+    *("ARGS", "STAGE"),  # variables of both Makefiles: make exports those of its command line
     *("PYENV_VERSION", "PYENV_DIR", "UV_PYTHON", "UV_PROJECT", "UV_PROJECT_ENVIRONMENT"),
 }
 

@@ -457,7 +457,14 @@ class TestGateway:
 
 class TestProcesses:
     def test_environment_is_clean(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        for name in ("AWS_PROFILE", "DJANGO_DEBUG", "DATABASE_URL", "MAKEFLAGS", "VIRTUAL_ENV"):
+        for name in (
+            "AWS_PROFILE",
+            "DJANGO_DEBUG",
+            "DATABASE_URL",
+            "MAKEFLAGS",
+            "ARGS",
+            "VIRTUAL_ENV",
+        ):
             monkeypatch.setenv(name, "of the developer")
         monkeypatch.setenv("HTTPS_PROXY", "http://proxy")
         environment = clean_environment({"DJANGO_SECRET_KEY": "given"})
