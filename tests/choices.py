@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -47,7 +47,12 @@ def only_service(folder: Path) -> Service:
     return service
 
 
-def uv(*arguments: str, folder: Path, timeout: float = 300) -> str:
+def uv(
+    *arguments: str,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    timeout: float = 300,
+) -> str:
     """Run uv in `folder` and return what it printed. Raises CommandFailed."""
-    return run([str(uv_binary()), *arguments], folder=folder, timeout=timeout)
-
+    command = [str(uv_binary()), *arguments]
+    return run(command, folder=folder, environment=environment, timeout=timeout)

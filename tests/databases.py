@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Self
 
+import pytest
+
 from emulator.processes import CommandFailed, clean_environment, kill_group
 
 START_SECONDS = 60.0
@@ -237,6 +239,15 @@ class MariaDB(Server):
                 return bool(connection.recv(1))  # a server that is ready speaks first
         except OSError:
             return False
+
+
+def need(kind: type[Server]) -> None:
+    """Skip the test on a person's machine without this server; fail it where all must be there."""
+    if not kind.is_installed():
+        message = f"{kind.__name__} is not installed: apt install postgresql mariadb-server"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
 
 
 def free_port() -> int:

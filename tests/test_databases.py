@@ -5,7 +5,6 @@ The servers are Debian's packages `postgresql` and `mariadb-server`, instances o
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import time
@@ -21,7 +20,7 @@ from emulator.function import Function
 from emulator.processes import CommandFailed
 from emulator.service import Service, offered_python
 from tests.choices import Once, packaged, unpacked
-from tests.databases import PASSWORD, MariaDB, PostgreSQL, Server
+from tests.databases import PASSWORD, MariaDB, PostgreSQL, Server, need
 
 pytestmark = pytest.mark.slow
 
@@ -36,20 +35,11 @@ TITLE = "Milk 🥛 \\ 'two bottles'; DROP TABLE notes_note --"
 Document = dict[str, Any]
 
 
-def not_installed(kind: type[Server]) -> None:
-    """Skip the test on a person's machine without the server; fail where all must be there."""
-    message = f"{kind.__name__} is not installed: apt install postgresql mariadb-server"
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    pytest.skip(message)
-
-
 @pytest.fixture(scope="module", params=SERVERS)
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A running server with an empty database."""
     kind: type[Server] = request.param
-    if not kind.is_installed():
-        not_installed(kind)
+    need(kind)
     with kind() as server:
         yield server
 

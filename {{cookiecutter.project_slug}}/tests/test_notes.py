@@ -36,6 +36,12 @@ def test_a_note_without_a_title_is_refused_with_the_field_s_name(api: APIClient)
     assert response.json() == {"title": ["This field is required."]}
 
 
+def test_a_number_is_no_text(api: APIClient) -> None:
+    response = api.post("/api/notes/", {"title": 5})
+    assert response.status_code == 400
+    assert response.json() == {"title": ["Not a valid string."]}
+
+
 def test_notes_come_in_pages_newest_first(api: APIClient, notes: list[Note]) -> None:
     page = api.get("/api/notes/").json()
     assert page["count"] == 3
@@ -91,6 +97,8 @@ def test_what_is_refused_is_refused_in_json(
 def test_the_openapi_schema_holds_the_notes(api: APIClient) -> None:
     schema = api.get("/api/schema/?format=json").json()
     assert set(schema["paths"]) == {"/api/notes/", "/api/notes/{id}/"}
+    create = schema["paths"]["/api/notes/"]["post"]
+    assert set(create["responses"]) == {"201", "400", "401", "403", "406", "415", "429"}
 
 
 def test_the_admin_lists_notes(client: Client, user: User, notes: list[Note]) -> None:
