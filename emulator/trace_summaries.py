@@ -1,7 +1,10 @@
-"""X-Ray's GetTraceSummaries with a filter expression, which moto refuses.
+"""X-Ray's GetTraceSummaries with a filter expression, which moto refuses, and with what moto leaves
+out of a summary: annotations, times, the state of the root, pages.
 
-Of the language only `service("name")` and `annotation.key = "value"`, joined by AND, are known:
-https://docs.aws.amazon.com/xray/latest/devguide/xray-console-filters.html
+https://docs.aws.amazon.com/xray/latest/api/API_GetTraceSummaries.html
+
+Of the language only `service("name")`, `annotation.key = "value"` and `responsetime > seconds`, joined
+by AND, are known: https://docs.aws.amazon.com/xray/latest/devguide/xray-console-filters.html
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from moto.xray.models import xray_backends
@@ -19,6 +23,8 @@ Document = dict[str, Any]
 
 SERVICE = re.compile(r'service\("(?P<name>[^"]*)"\)')
 ANNOTATION = re.compile(r'annotation\.(?P<key>\w+) = "(?P<value>[^"]*)"')
+RESPONSE_TIME = re.compile(r"responsetime > (?P<seconds>\d+(\.\d+)?)")
+PAGE = 500
 
 
 class NotUnderstood(Exception):
@@ -29,22 +35,33 @@ def summaries(region: str, request: dict[str, Any]) -> dict[str, Any]:
     """Return the answer to GetTraceSummaries. Raises NotUnderstood."""
     traces = xray_backends[ACCOUNT_ID][region]._segment_collection._traces
     found = [
-        {"Id": trace_id, "IsPartial": False, "ServiceIds": [], "Annotations": {}}
-        for trace_id, trace in traces.items()
-        if matches(
-            [json.loads(segment.raw) for segment in trace["segments"]],
-            request["FilterExpression"],
-            request["StartTime"],
-        )
+        segments
+        for segments in (parsed(trace["segments"]) for trace in list(traces.values()))
+        if matches(segments, request)
     ]
-    return {"TraceSummaries": found, "TracesProcessedCount": len(found)}
+    first = int(request.get("NextToken") or 0)
+    page = [summary(segments) for segments in found[first : first + PAGE]]
+    more = {"NextToken": str(first + PAGE)} if len(found) > first + PAGE else {}
+    return {"TraceSummaries": page, "TracesProcessedCount": len(found), **more}
 
 
-def matches(segments: list[Document], expression: str, since: float) -> bool:
-    """Return whether the segments of one trace, any of them after `since`, match the expression."""
-    if not any(segment["start_time"] >= since for segment in segments):
+def parsed(segments: list[Any]) -> list[Document]:
+    return [parsed_document(segment.raw) for segment in segments]
+
+
+@lru_cache(50_000)
+def parsed_document(raw: str) -> Document:
+    document: Document = json.loads(raw)
+    return document
+
+
+def matches(segments: list[Document], request: dict[str, Any]) -> bool:
+    """Return whether a trace is of the request's time and matches its filter expression."""
+    since, until = request["StartTime"], request["EndTime"]
+    if not any(since <= segment["start_time"] <= until for segment in segments):
         return False
-    return all(term_matches(segments, term.strip()) for term in expression.split(" AND "))
+    terms = request["FilterExpression"].split(" AND ")
+    return all(term_matches(segments, term.strip()) for term in terms)
 
 
 def term_matches(segments: list[Document], term: str) -> bool:
@@ -53,7 +70,49 @@ def term_matches(segments: list[Document], term: str) -> bool:
     if annotation := ANNOTATION.fullmatch(term):
         wanted = (annotation["key"], annotation["value"])
         return any(wanted in part.get("annotations", {}).items() for part in parts(segments))
+    if slower := RESPONSE_TIME.fullmatch(term):
+        return response_time(root(segments)).get("ResponseTime", 0.0) > float(slower["seconds"])
     raise NotUnderstood(term)
+
+
+def summary(segments: list[Document]) -> dict[str, Any]:
+    """Return the TraceSummary of one trace."""
+    first = root(segments)
+    http = first.get("http", {})
+    values: dict[str, list[dict[str, Any]]] = {}
+    for part in parts(segments):
+        for key, value in part.get("annotations", {}).items():
+            values.setdefault(key, []).append({"AnnotationValue": {kind(value): value}})
+    return {
+        "Id": first["trace_id"],
+        **response_time(first),
+        "HasFault": bool(first.get("fault")),
+        "HasError": bool(first.get("error")),
+        "HasThrottle": any(part.get("throttle") for part in parts(segments)),
+        "IsPartial": any(part.get("in_progress") for part in parts(segments)),
+        "Http": {
+            "HttpMethod": http.get("request", {}).get("method"),
+            "HttpStatus": http.get("response", {}).get("status"),
+        },
+        "Annotations": values,
+        "ServiceIds": [],
+    }
+
+
+def root(segments: list[Document]) -> Document:
+    return next((it for it in segments if not it.get("parent_id")), segments[0])
+
+
+def response_time(segment: Document) -> dict[str, float]:
+    if "end_time" not in segment:
+        return {}
+    return {"ResponseTime": segment["end_time"] - segment["start_time"]}
+
+
+def kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "BooleanValue"
+    return "StringValue" if isinstance(value, str) else "NumberValue"
 
 
 def parts(segments: list[Document]) -> Iterator[Document]:

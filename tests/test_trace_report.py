@@ -1,0 +1,190 @@
+"""The service's report and show against the emulated X-Ray, with thousands of traces."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import resource
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.aws import EmulatedAWS
+from emulator.processes import run, started
+from emulator.service import Service
+from tests.browser import free_port, wait_for
+
+HEADER = b'{"format": "json", "version": 1}\n'
+BATCH = 50
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trace_report")]
+
+# Method, route, number of traces, and what is special about the first so many of them.
+ROUTES: list[tuple[str, str, int, dict[str, bool], int]] = [
+    ("GET", "/api/notes/", 3_000, {}, 0),
+    ("GET", "/api/notes/{id}/", 1_000, {"error": True}, 90),
+    ("POST", "/api/notes/", 900, {"throttle": True, "error": True}, 25),
+    ("GET", "/api/report/", 100, {"fault": True}, 4),
+]
+
+
+def trace(number: int, name: str, seconds: float, **more: Any) -> list[dict[str, Any]]:
+    """Return the documents of one trace: the gateway's segment and the function's below it."""
+    start = time.time() - 1_800 + number / 100
+    trace_id = f"1-{int(start):08x}-{number:024x}"
+    method, route = more.pop("method"), more.pop("route")
+    annotations = {"method": method, "route": route} | more.pop("annotations", {})
+    times = {"trace_id": trace_id, "start_time": start, "end_time": start + seconds}
+    gateway = {"id": f"{number:015x}0", "name": f"{name}/dev", "http": {"request": {}}, **times}
+    function = {"id": f"{number:015x}1", "name": name, "parent_id": gateway["id"], **times}
+    subsegment = {"id": f"{number:015x}2", "name": "notes-api", "annotations": annotations, **times}
+    return [gateway | more, function | {"subsegments": [subsegment]}]
+
+
+def synthetic() -> Iterator[list[dict[str, Any]]]:
+    """Yield 5 000 traces; those of a route take 1, 2, 3 ... ms, and the last times out."""
+    number = 0
+    for method, route, count, special, special_count in ROUTES:
+        for position in range(count):
+            number += 1
+            more: dict[str, Any] = dict(special) if position < special_count else {}
+            if route == "/api/report/" and position == count - 1:
+                more = {"fault": True, "annotations": {"timed_out": True}}
+            seconds = (position * 7 % count + 1) / 1000
+            yield trace(number, "notes-api-dev", seconds, method=method, route=route, **more)
+    for other in range(20):
+        yield trace(10_000 + other, "another-dev", 9.0, method="GET", route="/another/")
+
+
+@pytest.fixture(scope="module")
+def traced(aws: EmulatedAWS) -> EmulatedAWS:
+    """An emulated X-Ray that holds all of them."""
+    xray = aws.client("xray")
+    documents = [json.dumps(document) for trace in synthetic() for document in trace]
+    for first in range(0, len(documents), BATCH):
+        answer = xray.put_trace_segments(TraceSegmentDocuments=documents[first : first + BATCH])
+        assert answer["UnprocessedTraceSegments"] == []
+    return aws
+
+
+def manage(service: Service, aws: EmulatedAWS, *arguments: str) -> str:
+    command = [str(service.folder / ".venv/bin/python"), "manage.py", *arguments]
+    return run(command, folder=service.folder, environment=aws.environment())
+
+
+def figures(
+    method: str, route: str, count: int, *, errors: int = 0, throttles: int = 0, faults: int = 0
+) -> dict[str, Any]:
+    """Return the known figures of a route whose traces take 1 ... count ms."""
+    return {
+        "method": method,
+        "route": route,
+        "requests": count,
+        "median": count * 50 // 100 / 1000,
+        "p90": count * 90 // 100 / 1000,
+        "p99": count * 99 // 100 / 1000,
+        "maximum": count / 1000,
+        "errors": errors,
+        "throttles": throttles,
+        "faults": faults,
+        "time_outs": 1 if route == "/api/report/" else 0,
+    }
+
+
+def test_the_figures_of_five_thousand_traces_are_the_known_ones(
+    installed: Service, traced: EmulatedAWS
+) -> None:
+    began = time.monotonic()
+    report = json.loads(manage(installed, traced, "trace_report", "dev", "--since=1h", "--json"))
+    seconds = time.monotonic() - began
+    megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(
+        f"5 000 traces: {seconds:.1f} s, no child of this process had more than {megabytes:.0f} MB"
+    )
+    slowest = {row["route"]: row.pop("slowest_trace") for row in report["routes"]}
+    addresses = {row["route"]: row.pop("slowest_trace_address") for row in report["routes"]}
+    rounded = [
+        {key: round(value, 3) if isinstance(value, float) else value for key, value in row.items()}
+        for row in report["routes"]
+    ]
+    assert rounded == [
+        figures("GET", "/api/report/", 100, faults=5),
+        figures("POST", "/api/notes/", 900, throttles=25),
+        figures("GET", "/api/notes/", 3_000),
+        figures("GET", "/api/notes/{id}/", 1_000, errors=90),
+    ]
+    assert addresses["/api/report/"].endswith(f"#xray:traces/{slowest['/api/report/']}")
+    assert "not known" in report["sampling"]
+    assert seconds < 60
+
+
+def test_the_report_filters_and_writes_csv(installed: Service, traced: EmulatedAWS) -> None:
+    options = ("--since=1h", "--slower-than=500ms", "--route=/api/notes/{id}/", "--csv")
+    (row,) = csv.DictReader(io.StringIO(manage_output(installed, traced, *options)))
+    assert (row["route"], row["requests"], row["maximum"][:3]) == ("/api/notes/{id}/", "500", "1.0")
+
+
+def manage_output(service: Service, aws: EmulatedAWS, *options: str) -> str:
+    """Return what the report writes, without what it tells beside that."""
+    written = manage(service, aws, "trace_report", "dev", *options)
+    return "\n".join(line for line in written.splitlines() if "sampled away" not in line)
+
+
+def test_the_report_is_a_table_of_the_time_outs(installed: Service, traced: EmulatedAWS) -> None:
+    printed = manage(installed, traced, "trace_report", "dev", "--timed-out", "--since=1h")
+    assert "1 traced requests" in printed
+    assert "GET /api/report/" in printed
+    assert "/api/notes/" not in printed
+
+
+def test_show_prints_the_slowest_of_them(installed: Service, traced: EmulatedAWS) -> None:
+    report = json.loads(manage(installed, traced, "trace_report", "dev", "--since=1h", "--json"))
+    slowest = report["routes"][0]["slowest_trace"]
+    printed = manage(installed, traced, "trace_show", slowest)
+    headline, gateway, function, request = printed.splitlines()[:4]
+    assert headline.startswith("GET /api/report/  100.0 ms")
+    assert headline.endswith(slowest)
+    assert gateway.endswith("notes-api-dev/dev" + "  fault" * ("fault" in gateway))
+    assert function == "  100.0 ms    notes-api-dev"
+    assert request.startswith("  100.0 ms      GET /api/report/")
+
+
+def test_what_the_watch_forwards_arrives_in_x_ray(
+    installed: Service, aws: EmulatedAWS, tmp_path: Path
+) -> None:
+    port, log = free_port(socket.SOCK_DGRAM), tmp_path / "log"
+    python = str(installed.folder / ".venv/bin/python")
+    options = ["--address", f"127.0.0.1:{port}", "--forward", "--count=3"]
+    documents = [document for number in range(3) for document in forwarded(20_000 + number)]
+    with (
+        log.open("wb") as output,
+        started(
+            [python, "manage.py", "trace_watch", *options],
+            environment=aws.environment() | {"PYTHONUNBUFFERED": "1"},
+            cwd=installed.folder,
+            stdout=output,
+            stderr=output,
+        ) as process,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender,
+    ):
+        wait_for(lambda: "Listening" in log.read_text(), 30)
+        for document in documents:
+            sender.sendto(HEADER + json.dumps(document).encode(), ("127.0.0.1", port))
+        assert process.wait(30) == 0
+    assert "6 documents forwarded." in log.read_text()
+    wanted = [document["trace_id"] for document in documents[::2]]
+    answer = aws.client("xray").batch_get_traces(TraceIds=wanted)
+    assert [len(trace["Segments"]) for trace in answer["Traces"]] == [2, 2, 2]
+
+
+def forwarded(number: int) -> list[dict[str, Any]]:
+    return trace(number, "forwarded", 0.1, method="GET", route="/forwarded/")
+
+
+def test_a_stage_of_another_name_is_refused(installed: Service, aws: EmulatedAWS) -> None:
+    with pytest.raises(Exception, match="no stage 'prod', but: dev, production"):
+        manage(installed, aws, "trace_report", "prod")
