@@ -105,8 +105,8 @@ class EmulatedAWS:
 
     def download(self, function: str, folder: Path) -> Path:
         """Unpack the code that a deployed function runs into `folder` and return the folder."""
-        address = f"{self.url}/emulator/functions/{self.region}/{function}/code"
-        with urllib.request.urlopen(address, timeout=60) as response:
+        found = self.client("lambda").get_function(FunctionName=function)
+        with urllib.request.urlopen(found["Code"]["Location"], timeout=60) as response:
             code = response.read()
         with zipfile.ZipFile(io.BytesIO(code)) as package:
             package.extractall(folder)
