@@ -68,7 +68,9 @@ def main() -> int:
     folder = chosen_folder()
     width = None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL
     console = Console(highlight=False, soft_wrap=True, width=width)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A process started in the background of a script has inherited that SIGINT is ignored.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     started = time.monotonic()
     try:
         with ExitStack() as resources:
