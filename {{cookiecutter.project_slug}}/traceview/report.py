@@ -42,12 +42,13 @@ class Request:
             if values and values[0].get("AnnotationValue")
         }
         http = summary.get("Http", {})
+        seconds = summary.get("ResponseTime")
         throttle = bool(summary.get("HasThrottle")) or http.get("HttpStatus") == 429
         return cls(
             trace_id=summary["Id"],
             method=one_line(annotations.get("method") or http.get("HttpMethod") or ""),
             route=one_line(annotations.get("route") or NO_ROUTE_KNOWN),
-            seconds=summary.get("ResponseTime"),
+            seconds=None if seconds is None else round(seconds, 6),
             error=bool(summary.get("HasError")) and not throttle,
             throttle=throttle,
             fault=bool(summary.get("HasFault")),
@@ -85,7 +86,7 @@ class Figures:
     def percentile(self, percent: int) -> float | None:
         """Exact, by nearest rank: a duration that was measured; `percent` % took no longer."""
         rank = math.ceil(percent * len(self.seconds) / 100)
-        return sorted(self.seconds)[max(rank, 1) - 1] if self.seconds else None
+        return sorted(self.seconds)[rank - 1] if self.seconds else None
 
     def row(self, stage: Stage) -> dict[str, Any]:
         """All figures by name, as they are written in JSON and CSV."""

@@ -134,7 +134,7 @@ def sampled(xray: Any, stage: Stage, start: datetime, end: datetime) -> Sampled:
         if it["RuleName"] in names and start <= it["Timestamp"] <= end
     ]
     if not counts:
-        raise LookupError(f"it has no sampling statistics of {', '.join(names)} for this time")
+        raise LookupError(f"X-Ray has no statistics of {', '.join(names)} for this time")
     return Sampled(
         rules=names,
         requests=sum(it.get("RequestCount", 0) for it in counts),

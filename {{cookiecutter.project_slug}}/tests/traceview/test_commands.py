@@ -175,7 +175,7 @@ def test_the_report_has_exact_figures_and_says_what_was_sampled_away(stubber: St
     report = json.loads(run("trace_report", "dev", "--json"))
     assert report["sampling"] == (
         "Sampling (ours): of 600 requests 102 were traced, "
-        "498 were sampled away and are not in these figures."
+        "498 were sampled away: they are not in these figures."
     )
     failing, notes = report["routes"]
     assert (failing["route"], failing["time_outs"], failing["faults"]) == (
@@ -226,13 +226,18 @@ def test_the_report_is_a_table_for_people(stubber: Stubber) -> None:
     printed = run("trace_report", "dev").splitlines()
     assert printed[0].endswith("UTC: 1 traced requests")
     assert printed[3].split() == ["GET", "/api/notes/", "1", *["12.0", "ms"] * 4, *"----"]
-    assert printed[-1].startswith("How many requests were sampled away is not known: ")
+    assert printed[-1] == (
+        "These are traced requests only; how many were sampled away is not known: "
+        "GetSamplingRules answered AccessDeniedException."
+    )
 
 
 def test_nothing_found_is_no_error(stubber: Stubber) -> None:
     stubber.add_response("get_trace_summaries", {"TraceSummaries": []})
     expect_sampling(stubber)
-    assert "0 traced requests" in run("trace_report", "dev", "--timed-out")
+    printed = run("trace_report", "dev", "--timed-out")
+    assert "0 traced requests" in printed
+    assert "is not known: X-Ray has no statistics of ours for this time." in printed
 
 
 @pytest.mark.parametrize("option", ["--since=soon", "--slower-than=5", "--since=1w"])

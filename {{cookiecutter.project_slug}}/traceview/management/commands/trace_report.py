@@ -81,19 +81,22 @@ class Command(BaseCommand):
 
     def _sampling(self, xray: Any, stage: Stage, start: datetime, end: datetime) -> str:
         """How many requests these figures do not hold."""
-        unknown = "How many requests were sampled away is not known"
         try:
             seen = sampled(xray, stage, start, end)
-        except (BotoCoreError, ClientError, LookupError) as error:
-            return f"{unknown}: {error}. These figures are of traced requests only."
-        rules = ", ".join(seen.rules)
-        sentence = (
-            f"Sampling ({rules}): of {seen.requests} requests {seen.traced} were traced, "
-            f"{seen.requests - seen.traced} were sampled away and are not in these figures."
-        )
-        if seen.shared:
-            sentence += " Other services in this region count there too."
-        return sentence
+        except LookupError as error:
+            reason = str(error)
+        except ClientError as error:
+            reason = f"{error.operation_name} answered {error.response['Error']['Code']}"
+        except BotoCoreError as error:
+            reason = str(error)
+        else:
+            sentence = (
+                f"Sampling ({', '.join(seen.rules)}): of {seen.requests} requests {seen.traced} were "
+                f"traced, {seen.requests - seen.traced} were sampled away: they are not in these "
+                "figures."
+            )
+            return sentence + " Other services count there too." * seen.shared
+        return f"These are traced requests only; how many were sampled away is not known: {reason}."
 
     def _print(self, figures: list[Any], stage: Stage, start: datetime, end: datetime) -> None:
         from traceview.report import slowest, table
