@@ -25,7 +25,7 @@ from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from emulator.processes import run, started
 from emulator.service import TEMPLATE, Service, bake, offered_python
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
 CHROMEDRIVER = shutil.which("chromedriver")
 DOCS = TEMPLATE / "docs"
 START_SECONDS = 60.0
@@ -41,7 +41,7 @@ def missing() -> str | None:
 
 
 @contextmanager
-def browser(scheme: str = "light", size: tuple[int, int] = (1280, 800)) -> Iterator[Chrome]:
+def browser(scheme: str = "light", size: tuple[int, int] = (1216, 670)) -> Iterator[Chrome]:
     """Start Chromium with a profile of its own. `scheme` is `light` or `dark`."""
     options = ChromeOptions()
     options.binary_location = CHROMIUM or ""

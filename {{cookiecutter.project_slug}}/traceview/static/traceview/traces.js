@@ -38,7 +38,8 @@ const markElements = (marks) =>
 function rowOf(trace) {
   const link = element("a", "", trace.route);
   link.href = `#${trace.id}`;
-  const path = trace.route === "(no route)" ? element("span", "path", ` ${trace.url}`) : "";
+  const path = trace.url.replace(/^https?:\/\/[^/]+/, "");
+  const shownPath = trace.route === "(no route)" ? element("span", "path", ` ${path}`) : "";
   const marks = markElements(trace.marks);
   if (trace.repeated) marks.push(element("span", "mark repeated", `${trace.repeated}× same query`));
   const row = element(
@@ -46,7 +47,7 @@ function rowOf(trace) {
     "",
     element("td", "time", clock(trace.start)),
     element("td", "method", trace.method),
-    element("td", "route", link, path),
+    element("td", "route", link, shownPath),
     element("td", "number", trace.status === null ? "" : String(trace.status)),
     element("td", "number", trace.marks.includes("in progress") ? "…" : inTime(trace.duration)),
     element("td", "number", String(trace.queries)),
