@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 FUNCTION_URLS = re.compile(r"/2021-10-31/functions/[^/]+/urls/?")
 FUNCTION_POLICY = re.compile(r"/2015-03-31/functions/[^/]+/policy/?")
+FUNCTION_VERSION = re.compile(r"/2015-03-31/functions/function:(?P<name>[^/:]+):(?P<version>\d+)")
 FUNCTION_CODE = re.compile(r"/emulator/functions/(?P<region>[^/]+)/(?P<name>[^/]+)/code")
 
 
@@ -49,6 +50,11 @@ class CompletedMoto:
             return answer(start_response, {"FunctionUrlConfigs": []})
         if self.sampling_rules.knows(path):
             return self._sampling(path, environ, start_response)
+        if version := FUNCTION_VERSION.fullmatch(path):
+            # https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html: a partial ARN
+            environ["PATH_INFO"] = f"/2015-03-31/functions/{version['name']}"
+            environ["QUERY_STRING"] = f"Qualifier={version['version']}"
+            environ["REQUEST_URI"] = environ["RAW_URI"] = ""
         if code := FUNCTION_CODE.fullmatch(path):
             return send(start_response, function_code(**code.groupdict()), "application/zip")
         if method == "POST" and FUNCTION_POLICY.fullmatch(path):

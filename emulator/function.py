@@ -162,6 +162,14 @@ class Function:
         return read_all(self._log)
 
     @property
+    def peak_memory(self) -> int:
+        """The most memory that the running process has had at a time, in bytes."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
+
+    @property
     def is_warm(self) -> bool:
         """Whether a process is there that the next invocation would use."""
         return self._process is not None and self._process.poll() is None
