@@ -12,9 +12,12 @@ import pytest
 from botocore.stub import ANY, Stubber
 from django.core.management import CommandError, call_command
 
-from tests.traceview import in_production, packets
+from tests.traceview import in_production, packets, recorded
 from traceview import xray
+from traceview.arguments import Filter, status
+from traceview.forward import Forwarder
 from traceview.packets import Receiver
+from traceview.report import Figures, Request, figures_of
 
 TRACE = "1-6b03135e-b83106cab8f66ee55beb9ae4"
 Stub = Callable[..., Stubber]
@@ -69,6 +72,22 @@ def test_watch_prints_each_complete_trace_that_is_wanted() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("wanted", "taken"),
+    [
+        (Filter(), True),
+        (Filter(route="notes"), True),
+        (Filter(route="users"), False),
+        (Filter(status=status("201")), True),
+        (Filter(status=status("4xx")), False),
+        (Filter(slower_than=0.006), True),
+        (Filter(slower_than=0.007), False),
+    ],
+)
+def test_a_filter_takes_what_it_says(wanted: Filter, taken: bool) -> None:
+    assert wanted.takes(recorded("created")) is taken
+
+
 def test_watch_writes_an_object_for_each_trace() -> None:
     (line,) = watch("--count=1", "--json", sent=packets("created")).splitlines()
     trace = json.loads(line)
@@ -79,8 +98,6 @@ def test_watch_forwards_in_batches(stubber: Stubber) -> None:
     refused = {"UnprocessedTraceSegments": [{"Id": "7642f6e1f13734d8", "Message": "too old"}]}
     stubber.add_response("put_trace_segments", refused, {"TraceSegmentDocuments": ANY})
     written = io.StringIO()
-    from traceview.forward import Forwarder
-
     forwarder = Forwarder(xray.client("eu-central-1"), written.write)
     for packet in packets("created"):
         forwarder.forward(packet.partition(b"\n")[2])
@@ -199,6 +216,25 @@ def test_the_report_has_exact_figures_and_says_what_was_sampled_away(stubber: St
         "time_outs": 0,
         "slowest_trace": summary(101)["Id"],
     }
+
+
+@pytest.mark.parametrize(
+    ("count", "percent", "expected"),
+    [
+        (100, 50, 50),
+        (100, 99, 99),
+        (101, 50, 51),
+        (1, 1, 1),
+        (1, 99, 1),
+        (10, 99, 10),
+        (0, 50, None),
+    ],
+)
+def test_a_percentile_is_exact(count: int, percent: int, expected: float | None) -> None:
+    (figures,) = figures_of(
+        Request.of(summary(number * 1000)) for number in range(count, 0, -1)
+    ) or [Figures("GET", "/never/")]
+    assert figures.percentile(percent) == expected
 
 
 def test_the_report_asks_for_its_own_service_and_filters_the_rest_itself(stubber: Stubber) -> None:

@@ -72,6 +72,14 @@ def test_only_what_changed_is_told() -> None:
     assert [(summary["id"][-1], summary["marks"]) for summary in changed] == [("1", [])]
 
 
+def test_a_copy_in_progress_that_comes_late_changes_nothing() -> None:
+    store = Store()
+    store.add(packet(1))
+    serial = store.serial
+    store.add(packet(1, in_progress=True))
+    assert store.changed_since(serial) == (serial, [])
+
+
 def test_malformed_packets_are_counted_and_the_page_does_not_show_itself() -> None:
     store = Store()
     store.add(b"nonsense")
