@@ -223,7 +223,7 @@ def test_trap_04_a_process_that_was_frozen_raises_no_late_alarm(
     timer = threading.Timer(1.5, os.kill, (function._process.pid, signal.SIGCONT))
     timer.start()
 
-    function.request("GET", "/ok/", timeout=10)
+    function.request("GET", "/sleep/?seconds=0.3", timeout=10)
 
     assert '"ERROR"' not in function.log
     assert len([one for one in daemon.documents if not one["in_progress"]]) == 2
