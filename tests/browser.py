@@ -1,6 +1,7 @@
 """Headless Chromium, and the development server of a baked service for it to look at.
 
-`python -m tests.browser` renders docs/traces-light.png and docs/traces-dark.png.
+`python -m tests.browser` renders docs/traces-light.png and docs/traces-dark.png for this README, and
+the light one for the service's.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from emulator.service import TEMPLATE, Service, bake, offered_python
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
 CHROMEDRIVER = shutil.which("chromedriver")
 DOCS = TEMPLATE / "docs"
+OF_THE_SERVICE = TEMPLATE / "{{cookiecutter.project_slug}}/traceview/page.png"
 START_SECONDS = 60.0
 
 Result = TypeVar("Result")
@@ -213,4 +215,5 @@ def look(site: Site, driver: Chrome) -> None:
 if __name__ == "__main__":
     if reason := missing():
         sys.exit(reason)
-    render(Path(sys.argv[1]) if sys.argv[1:] else DOCS)
+    render(DOCS)
+    shutil.copy(DOCS / "traces-light.png", OF_THE_SERVICE)
