@@ -120,6 +120,7 @@ SERVICE = {
     "traceview/management/commands/trace_show.py",
     "traceview/management/commands/trace_watch.py",
     "traceview/packets.py",
+    "traceview/page.png",
     "traceview/report.py",
     "traceview/static/traceview/icon.svg",
     "traceview/static/traceview/traces.css",

@@ -348,6 +348,12 @@ def drop(file: Path, start: str, lines: int) -> None:
 # Fuzzed packets: the service's own modules, which need neither Django nor rich
 
 sys.path.append(str(TEMPLATE / "{{cookiecutter.project_slug}}"))
+sys.dont_write_bytecode = True  # what lies in that folder is baked into services
+from traceview.lines import lines_of, summary_of  # the path first
+from traceview.store import Store
+
+sys.dont_write_bytecode = False
+
 json_values = some.recursive(
     some.none() | some.booleans() | some.integers() | some.floats() | some.text(),
     lambda values: (
@@ -403,9 +409,6 @@ def documents() -> some.SearchStrategy[dict[str, Any]]:
 @settings(deadline=None, max_examples=150)
 @given(some.lists(documents(), min_size=1, max_size=4))
 def test_documents_with_anything_in_them_become_lines_of_plain_text(found: list[Any]) -> None:
-    from traceview.lines import lines_of, summary_of
-    from traceview.store import Store
-
     store = Store()
     trace_id = "1-5f84c7a1-e7d1852db8c4fd35d88bf49a"
     for document in found:
@@ -433,8 +436,6 @@ def test_documents_with_anything_in_them_become_lines_of_plain_text(found: list[
     )
 )
 def test_a_packet_of_anything_is_kept_or_counted(packet: bytes) -> None:
-    from traceview.store import Store
-
     store = Store()
     kept = store.add(packet)
     assert (store.malformed, len(store.changed_since(0)[1])) == ((0, 1) if kept else (1, 0))
