@@ -105,7 +105,7 @@ def undeployed(stage: Stage, updated_again: After) -> After:
     return after(stage, "undeploy", "--yes")
 
 
-def test_deploy_traces_function_and_stage(deployed: After, stage: Stage) -> None:
+def test_trap_01_deploy_traces_function_and_stage(deployed: After, stage: Stage) -> None:
     assert deployed.tracing == ("Active", True)
     assert deployed.rules == {"Default": 0.05, stage.function: 1.0}
 

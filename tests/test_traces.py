@@ -229,6 +229,20 @@ def test_failure_is_logged_in_json_with_its_trace_and_its_request(
     assert re.fullmatch("[0-9a-f-]{36}", line["request_id"])
 
 
+def test_what_django_logs_after_the_request_has_its_ids_and_those_of_no_other_request(
+    function: Function, xray: Daemon
+) -> None:
+    before = len(function.log)
+    refused = [Traced(function, xray, "GET", "/api/notes/") for _ in range(2)]
+    lines = [json.loads(line) for line in function.log[before:].splitlines() if line[0] == "{"]
+    assert [line["message"] for line in lines] == ["Unauthorized: /dev/api/notes/"] * 2
+    assert [line["trace_id"] for line in lines] == [traced.id for traced in refused]
+    first, second = (line["request_id"] for line in lines)
+    assert re.fullmatch("[0-9a-f-]{36}", first)
+    assert re.fullmatch("[0-9a-f-]{36}", second)
+    assert first != second
+
+
 def test_answered_request_is_neither_error_nor_fault(
     function: Function, xray: Daemon, authorization: dict[str, str]
 ) -> None:

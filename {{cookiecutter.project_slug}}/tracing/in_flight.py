@@ -8,7 +8,7 @@ from typing import Any
 
 from aws_xray_sdk import global_sdk_config
 from aws_xray_sdk.core import xray_recorder
-from aws_xray_sdk.core.lambda_launcher import LambdaContext
+from aws_xray_sdk.core.lambda_launcher import LAMBDA_TRACE_HEADER_KEY, LambdaContext
 from aws_xray_sdk.core.models.throwable import Throwable
 from aws_xray_sdk.core.models.trace_header import TraceHeader
 
@@ -24,6 +24,11 @@ IN_LAMBDA = isinstance(xray_recorder.context, LambdaContext)
 SLOW_SECONDS = 0.05
 
 current: ContextVar["InFlight | None"] = ContextVar("in_flight", default=None)
+# Lambda's header of the last invocation with a request id, and that id: lines are logged after its
+# end, too, and a later invocation may not tell its own.
+last_invocation: ContextVar[tuple[str | None, str | None]] = ContextVar(
+    "last_invocation", default=(None, None)
+)
 
 
 class InFlight:
@@ -50,6 +55,7 @@ class InFlight:
         self.started = time.monotonic()
         self.deadline = self.started + self._seconds_allowed()
         self._token = current.set(self)
+        last_invocation.set((os.environ.get(LAMBDA_TRACE_HEADER_KEY), self.request_id))
         watcher.watch(self)
 
     def _seconds_allowed(self) -> float:

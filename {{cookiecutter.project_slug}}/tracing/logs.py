@@ -4,7 +4,9 @@ import copy
 import logging
 import os
 
-from tracing.in_flight import IN_LAMBDA, current
+from aws_xray_sdk.core.lambda_launcher import LAMBDA_TRACE_HEADER_KEY
+
+from tracing.in_flight import IN_LAMBDA, current, last_invocation
 
 
 class TraceContextFilter(logging.Filter):
@@ -19,12 +21,15 @@ class TraceContextFilter(logging.Filter):
             del record.request
         if not hasattr(record, "trace_id"):
             work = current.get()
-            record.request_id = work.request_id if work else None
-            record.trace_id = work.entity.trace_id if work else _trace_id_of_invocation()
+            ids = (work.entity.trace_id, work.request_id) if work else _ids_of_invocation()
+            record.trace_id, record.request_id = ids
         return record
 
 
-def _trace_id_of_invocation() -> str | None:
-    header = os.environ.get("_X_AMZN_TRACE_ID", "") if IN_LAMBDA else ""
+def _ids_of_invocation() -> tuple[str | None, str | None]:
+    header = os.environ.get(LAMBDA_TRACE_HEADER_KEY) if IN_LAMBDA else None
+    if header is None:
+        return None, None
     root = next((part for part in header.split(";") if part.startswith("Root=")), "")
-    return root.removeprefix("Root=") or None
+    last_header, request_id = last_invocation.get()
+    return root.removeprefix("Root=") or None, request_id if header == last_header else None
