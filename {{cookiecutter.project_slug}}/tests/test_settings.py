@@ -33,7 +33,9 @@ def setting(name: str, **environment: str) -> str:
 
 
 def test_the_deployed_service_passes_django_s_checks() -> None:
-    process = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **DEPLOYED)
+    # Some versions of Django ask a MySQL server for its version here.
+    deployed = DEPLOYED | {"DATABASE_URL": "sqlite://:memory:"}
+    process = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **deployed)
     assert process.returncode == 0, process.stderr
     assert process.stderr == ""
 
