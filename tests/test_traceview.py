@@ -105,7 +105,8 @@ def find(driver: Chrome, selector: str) -> WebElement:
 
 
 def row(driver: Chrome, trace_id: str) -> WebElement:
-    return find(driver, f"#traces tr[data-id='{trace_id}']")
+    """Return a complete trace's row in the list: that of one in progress is soon replaced."""
+    return find(driver, f"#traces tr[data-id='{trace_id}']:not(:has(.in-progress))")
 
 
 def opened(driver: Chrome, trace_id: str) -> list[str]:
@@ -188,7 +189,14 @@ def hostile_document() -> dict[str, Any]:
         "http": {"request": {"url": INJECTED, INJECTED: INJECTED}, "response": {"status": 200}},
         "metadata": {INJECTED: {INJECTED: INJECTED}},
         "cause": {"exceptions": [{"type": INJECTED, "stack": [{"path": INJECTED}]}]},
-        "subsegments": [{"id": "1", "name": INJECTED, "sql": {"sanitized_query": INJECTED}}],
+        "subsegments": [
+            {
+                "id": "1",
+                "name": INJECTED,
+                "end_time": time.time() + 1,
+                "sql": {"sanitized_query": INJECTED},
+            }
+        ],
     }
 
 
