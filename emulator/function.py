@@ -64,6 +64,7 @@ class Function:
     timeout         seconds until an invocation is killed; the context counts down from it
     search_path     folders that stand at the start of sys.path in place of the package
     libraries       folders at the end of sys.path: what Lambda has by itself, when None
+    handler         the function in the package, `module.function`; `handler_of(package)`, when None
     """
 
     def __init__(
@@ -80,9 +81,9 @@ class Function:
         memory_size: int = 512,
         search_path: Sequence[Path] = (),
         libraries: Sequence[Path] | None = None,
-        handler: str = "handler.lambda_handler",
+        handler: str | None = None,
     ) -> None:
-        self.package, self.python, self.handler = package, python, handler
+        self.package, self.python, self.handler = package, python, handler or handler_of(package)
         self.stage, self.name, self.region, self.timeout = stage, name, region, timeout
         self.init_seconds = 0.0
         self.last_seconds = 0.0
@@ -334,6 +335,12 @@ class Function:
             "AWS_ENDPOINT_URL": NOWHERE,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+
+
+def handler_of(package: Path) -> str:
+    """Return the handler of a service's package or folder, Zappa's own where it has no other."""
+    own = package / "config" / "lambda_function.py"
+    return "config.lambda_function.lambda_handler" if own.exists() else "handler.lambda_handler"
 
 
 def trace_header_of(event: Mapping[str, Any]) -> str:

@@ -49,19 +49,17 @@ def variants(service: Service, folder: Path) -> list[Variant]:
     database = make_database(service, folder / "db.sqlite3")
     common = {"DJANGO_SECRET_KEY": "a key for benchmarks", "DATABASE_URL": f"sqlite:///{database}"}
     own_zip = service.package()
-    # What Zappa would set at deploy: aws_environment_variables.
-    own = common | {"INSTANTIATE_LAMBDA_HANDLER_ON_IMPORT": "true"}
     baseline_zip = package_baseline(service, folder / "baseline")
     untraced = unpack(own_zip, folder / "untraced")
     (untraced / "untraced_settings.py").write_text(UNTRACED)
     return [
         Variant("baseline", unpack(baseline_zip, folder / "unpacked"), baseline_zip, common),
-        Variant("this service", unpack(own_zip, folder / "service"), own_zip, own),
+        Variant("this service", unpack(own_zip, folder / "service"), own_zip, common),
         Variant(
             "without tracing",
             untraced,
             own_zip,
-            own | {"DJANGO_SETTINGS_MODULE": "untraced_settings"},
+            common | {"DJANGO_SETTINGS_MODULE": "untraced_settings"},
         ),
     ]
 
