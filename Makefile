@@ -8,7 +8,7 @@ PYTEST := python -m pytest -n auto --dist loadgroup
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format
+.PHONY: help demo test test-fast lint format freshness
 
 help: ## print these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ lint: $(READY) ## format, lint and types of the template's own code, and the wor
 format: $(READY) ## rewrite the template's own code as `make lint` wants it
 	ruff format .
 	ruff check --fix .
+
+freshness: $(READY) ## list what the service depends on beside the newest releases (ARGS=--write: move the ranges and pins)
+	python -m freshness $(ARGS)
 
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "python3 is missing: install Python 3.11 or newer." >&2; exit 1; }

@@ -6,7 +6,11 @@ import sys
 
 ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 
-WORKFLOWS = (".github/workflows/test.yml", ".github/workflows/deploy.yml")
+WORKFLOWS = (
+    ".github/dependabot.yml",
+    ".github/workflows/deploy.yml",
+    ".github/workflows/test.yml",
+)
 
 NEXT_STEPS = """
 {name} is in {folder}/

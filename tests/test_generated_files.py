@@ -151,7 +151,11 @@ SERVICE = {
     "zappa_hooks.py",
     "zappa_settings.json",
 }
-WORKFLOWS = {".github/workflows/deploy.yml", ".github/workflows/test.yml"}
+WORKFLOWS = {
+    ".github/dependabot.yml",
+    ".github/workflows/deploy.yml",
+    ".github/workflows/test.yml",
+}
 
 COMBINATIONS = list(
     itertools.product(("3.12", "3.13", "3.14"), ("postgresql", "mysql"), ("github", "none"))

@@ -1,0 +1,194 @@
+"""The service's dependencies: the oldest and newest that its ranges allow, the next Django, and the
+tools that keep them fresh."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+import freshness
+from emulator.service import TEMPLATE, Service, bake, offered_python
+from freshness import Action, NotAnswered, Requirement
+from tests.choices import Once, packaged
+from tests.databases import MariaDB, PostgreSQL, Server, need
+
+TEXT = freshness.PYPROJECT.read_text(encoding="utf-8")
+
+
+def declared(tmp_path: Path) -> set[str]:
+    """Return the names in the pyproject.toml of the services that the template bakes."""
+    names = set()
+    for database in ("postgresql", "mysql"):
+        service = bake(tmp_path / database, {"database": database})
+        project = tomllib.loads((service.folder / "pyproject.toml").read_text(encoding="utf-8"))
+        listed = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+        names |= {re.split(r"[\[>]", line)[0] for line in listed}
+    return names
+
+
+def test_each_dependency_of_the_service_is_looked_at(tmp_path: Path) -> None:
+    found = [requirement.name for requirement in freshness.requirements(TEXT)]
+    assert set(found) == declared(tmp_path)
+    assert len(found) == len(set(found))
+
+
+def test_each_action_is_looked_at_and_pinned() -> None:
+    for folder in freshness.WORKFLOWS:
+        for file in freshness.workflows(folder):
+            text = file.read_text(encoding="utf-8")
+            used = [line for line in text.splitlines() if "uses:" in line and "./" not in line]
+            assert used or "uses:" not in text
+            assert [line for line in used if not freshness.ACTION.search(line)] == []
+    assert {action.name for action in freshness.actions()} >= {"actions/checkout"}
+
+
+@pytest.mark.parametrize(
+    ("lowest", "limit", "newest", "moved"),
+    [
+        ("3.18", "3.19", "3.20.1", ("3.20", "3.21")),
+        ("2.15", "3", "3.1.4", ("3.1", "4")),
+        ("2.15", "3", "26", ("26.0", "27")),
+        ("0.63", "0.64", "1.0", ("1.0", "1.1")),
+        ("5.2.19", "5.3", "6.2.1", ("6.2", "6.3")),
+    ],
+)
+def test_a_range_moves_to_the_newest_release_and_stays_as_wide(
+    lowest: str, limit: str, newest: str, moved: tuple[str, str]
+) -> None:
+    requirement = Requirement("one", lowest, limit)
+    assert not requirement.allows(newest)
+    assert requirement.moved_to(newest) == Requirement("one", *moved)
+    assert requirement.moved_to(newest).allows(newest)
+
+
+def test_only_ranges_that_leave_the_newest_release_out_are_written() -> None:
+    text = """
+dependencies = [
+    "allowed>=2.15,<3",
+    "behind[extra]>=3.18,<3.19",
+{%- if cookiecutter.database == "mysql" %}
+    "kept>=5.2.19,<5.3", # the LTS
+{%- endif %}
+]
+"""
+    newest = {"allowed": "2.99.1", "behind": "4.0.2", "kept": "6.1.3"}
+    assert freshness.moved(text, newest) == text.replace(">=3.18,<3.19", ">=4.0,<4.1")
+
+
+def test_the_newest_tag_of_an_action_and_its_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.org"]
+    repository = tmp_path / "owner" / "action"
+    subprocess.run([*git, "init", "--quiet", str(repository)], check=True)
+    for tag in ("v1.9.0", "v1.10.0", "v2", "v2.0.0-beta"):
+        commit = ["commit", "--quiet", "--allow-empty", "--message", tag]
+        subprocess.run([*git, *commit], cwd=repository, check=True)
+        subprocess.run(
+            [*git, "tag", "--annotate", "--message", tag, tag], cwd=repository, check=True
+        )
+    monkeypatch.setattr(freshness, "GITHUB", f"{tmp_path}/")
+    commit_of = ["git", "rev-parse", "v1.10.0^{commit}"]
+    wanted = subprocess.check_output(commit_of, cwd=repository, text=True).strip()
+    assert freshness.newest_tag("owner/action") == Action("owner/action", wanted, "v1.10.0")
+    with pytest.raises(NotAnswered, match="owner/none"):
+        freshness.newest_tag("owner/none")
+
+    workflow = tmp_path / "workflows/test.yml"
+    workflow.parent.mkdir()
+    old = Action("owner/action", "0" * 40, "v1.9.0")
+    workflow.write_text(f"    - uses: owner/action@{old.commit} # v1.9.0\n")
+    monkeypatch.setattr(freshness, "WORKFLOWS", (workflow.parent,))
+    assert "v1.10.0" in freshness.report_action(old, write=False)
+    assert old.commit in workflow.read_text()
+    freshness.report_action(old, write=True)
+    assert workflow.read_text() == f"    - uses: owner/action@{wanted} # v1.10.0\n"
+
+
+@pytest.mark.slow
+def test_the_command_tells_of_each_one() -> None:
+    finished = subprocess.run(
+        [sys.executable, "-m", "freshness"],
+        cwd=TEMPLATE,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    lines = {line.split()[0]: line for line in finished.stdout.splitlines() if line}
+    assert set(lines) == {requirement.name for requirement in freshness.requirements(TEXT)} | {
+        action.name for action in freshness.actions()
+    }
+    assert re.search(r"^django +>=5\.2\.\d+,<5\.3 +\S+ +(allowed|kept: the LTS)", lines["django"])
+
+
+def test_renovate_sees_inside_the_service_s_folder() -> None:
+    settings = json.loads((TEMPLATE / ".github/renovate.json").read_text(encoding="utf-8"))
+    [manager] = settings["customManagers"]
+    [files], [text] = manager["managerFilePatterns"], manager["matchStrings"]
+    path = freshness.PYPROJECT.relative_to(TEMPLATE).as_posix()
+    assert re.search(files.strip("/"), path)
+    found = {
+        match["depName"]: match["currentValue"]
+        for match in re.finditer(text.replace("(?<", "(?P<"), TEXT)
+    }
+    assert found == {
+        requirement.name: f">={requirement.lowest},<{requirement.limit}"
+        for requirement in freshness.requirements(TEXT)
+    }
+
+
+def test_dependabot_looks_at_all_that_the_service_pins() -> None:
+    path = freshness.SERVICE / ".github/dependabot.yml"
+    updates = yaml.safe_load(path.read_text(encoding="utf-8"))["updates"]
+    assert {update["package-ecosystem"] for update in updates} == {"uv", "github-actions"}
+
+
+def install_and_test(service: Service, environment: dict[str, str]) -> str:
+    """Install `service` and run its tests; return what was installed."""
+    installed = service.make("install", environment=environment)
+    printed = service.make("test", environment=environment)
+    assert re.search(r"= \d+ passed in ", printed), printed
+    return installed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["postgresql", "mysql"])
+def test_the_service_works_with_the_lowest_versions_of_its_ranges(
+    database: str, tmp_path: Path
+) -> None:
+    answers = {"database": database, "python_version": offered_python()}
+    service = bake(tmp_path, answers)
+    installed = install_and_test(service, {"UV_RESOLUTION": "lowest-direct"})
+    project = tomllib.loads((service.folder / "pyproject.toml").read_text(encoding="utf-8"))
+    for requirement in project["project"]["dependencies"]:
+        [(name, lowest)] = re.findall(r"^([a-z0-9-]+).*>=([0-9.]+),", requirement)
+        assert re.search(rf"^ \+ {name}=={re.escape(lowest)}(\.0)*$", installed, re.MULTILINE), name
+
+
+@pytest.mark.slow
+def test_every_other_test_uses_the_highest_versions(once: Once) -> None:
+    service = packaged(once, offered_python(), "postgresql")
+    lock = tomllib.loads((service.folder / "uv.lock").read_text(encoding="utf-8"))
+    assert "resolution-mode" not in lock.get("options", {})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [PostgreSQL, MariaDB], ids=lambda kind: kind.__name__)
+def test_the_service_works_with_the_next_django(kind: type[Server], tmp_path: Path) -> None:
+    need(kind)
+    service = bake(tmp_path, {"database": kind.kind, "python_version": offered_python()})
+    pyproject = service.folder / "pyproject.toml"
+    text = pyproject.read_text(encoding="utf-8")
+    next_one = re.sub(r'"django>=5[0-9.]+,<5\.3"', '"django>=6.1,<6.2"', text)
+    assert next_one != text
+    pyproject.write_text(next_one, encoding="utf-8")
+    with kind() as server:
+        assert " + django==6.1" in install_and_test(service, {"DATABASE_URL": server.url})
