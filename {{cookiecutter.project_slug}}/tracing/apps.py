@@ -49,7 +49,8 @@ class TracingConfig(AppConfig):
         got_request_exception.connect(_keep_exception)
         wrapt.when_imported("rest_framework.views")(_keep_handled_exceptions)
         for library in settings.patch_on_import:
-            module = "botocore.client" if library == "botocore" else library
+            # The SDK patches botocore.client by that name, which botocore has once a session imported it.
+            module = "botocore.session" if library == "botocore" else library
             wrapt.when_imported(module)(partial(_patch, library))
 
 
