@@ -32,14 +32,11 @@ def import_without(library: str, *modules: str) -> None:
             del sys.modules[name]
 
 
-# Zappa's handler takes three functions of a module that imports boto3: half of what a start would take.
+# Zappa's handler needs three functions of a module that imports boto3, which takes as long as Django.
 import_without("zappa.utilities", "boto3", "botocore")
 
 # Zappa then loads Django with its handler and not with the first request.
 os.environ["INSTANTIATE_LAMBDA_HANDLER_ON_IMPORT"] = "true"
-handler = importlib.import_module("handler")
+lambda_handler = importlib.import_module("handler").lambda_handler
 
-import_without("rest_framework.compat", "requests", "yaml")
-importlib.import_module("django.urls").get_resolver().url_patterns  # noqa: B018 - imports every view
-
-lambda_handler = handler.lambda_handler
+importlib.import_module("django.urls").get_resolver().url_patterns  # noqa: B018 - imports all views

@@ -1,0 +1,101 @@
+"""What makes a package start fast, seen from inside a process that has started."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import report
+from emulator.function import lambda_libraries
+from emulator.processes import clean_environment
+from emulator.service import Service
+
+START = """
+import json, sys
+sys.path[:0], sys.path[len(sys.path):] = json.loads(sys.argv[1]), json.loads(sys.argv[2])
+from config.lambda_function import lambda_handler
+loaded = {name: getattr(module, "__cached__", None) for name, module in sys.modules.items()
+          if str(getattr(module, "__file__", "")).startswith(sys.path[0])
+          and module.__file__.endswith(".py")}
+others = [name for name in ("boto3", "botocore") if name in sys.modules]
+import boto3, zappa.utilities
+print(json.dumps({"loaded": loaded, "others": others,
+                  "boto3 later": zappa.utilities.boto3.Session is boto3.Session}))
+"""
+
+
+@pytest.fixture(scope="module")
+def started(package: Path, packaged: Service) -> dict[str, Any]:
+    """What a process of the package has loaded before the first request."""
+    environment = {
+        "LAMBDA_TASK_ROOT": str(package),
+        "AWS_REGION": "eu-central-1",
+        "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+        "AWS_LAMBDA_FUNCTION_NAME": "notes-api-dev",
+        "DJANGO_SECRET_KEY": "a key",
+        "DATABASE_URL": "sqlite://:memory:",
+    }
+    folders = json.dumps([str(package)]), json.dumps([str(lambda_libraries(packaged.python))])
+    answer = subprocess.run(
+        [str(packaged.python), "-I", "-S", "-B", "-c", START, *folders],
+        env=clean_environment(environment),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    result: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1])
+    return result
+
+
+@pytest.mark.slow
+def test_every_module_has_its_bytecode(started: dict[str, Any]) -> None:
+    assert len(started["loaded"]) > 200
+    assert [name for name, file in started["loaded"].items() if not Path(file).exists()] == []
+
+
+@pytest.mark.slow
+def test_views_are_loaded_and_what_no_request_needs_is_not(started: dict[str, Any]) -> None:
+    assert {"django.core.handlers.wsgi", "config.urls", "notes.views"} <= set(started["loaded"])
+    assert started["others"] == []
+    assert started["boto3 later"] is True
+
+
+@pytest.mark.slow
+def test_the_zip_holds_what_the_function_needs_and_nothing_else(packaged: Service) -> None:
+    with zipfile.ZipFile(packaged.zip_path()) as package:
+        names = package.namelist()
+        size = sum(file.file_size for file in package.infolist())
+    roots = {name.split("/")[0] for name in names}
+    own = {"accounts", "config", "notes", "tracing", "handler.py", "zappa_settings.py"}
+    assert own <= roots
+    unneeded = ("deployment", "traceview", "tests", "iam", "boto3", "botocore", "pip", "mypy")
+    assert roots.isdisjoint(unneeded)
+    left_behind = (".env", ".sqlite3", ".po", ".map")
+    assert [name for name in names if name.endswith(left_behind) or "/.env" in name] == []
+    assert size < 70 * 2**20
+
+
+def test_a_table_goes_between_the_marks_and_nowhere_else(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
+    report.write(report.table(["", "ms"], [["init", "1.0"]]), readme)
+    assert readme.read_text() == (
+        f"before\n{report.BEGIN}\n|  | ms |\n| :-- | --: |\n| init | 1.0 |\n{report.END}\nafter\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["", report.BEGIN, f"{report.END}{report.BEGIN}", report.BEGIN * 2 + report.END]
+)
+def test_a_readme_without_the_marks_is_refused(tmp_path: Path, text: str) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text(text)
+    with pytest.raises(ValueError, match="needs the lines"):
+        report.write("table", readme)
+    assert readme.read_text() == text
