@@ -8,7 +8,7 @@ PYTEST := python -m pytest -n auto --dist loadgroup
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format freshness
+.PHONY: help demo test test-fast bench lint format freshness transcript
 
 help: ## print these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ test: $(READY) ## all tests (ARGS="-k name": some of them)
 test-fast: $(READY) ## what needs no installed service, under a minute
 	$(PYTEST) -m "not slow" $(ARGS)
 
+bench: $(READY) ## cold start, package and what tracing costs, each beside a baseline, into README.md
+	python -m benchmarks
+
 lint: $(READY) ## format, lint and types of the template's own code, and the workflows
 	ruff format --check .
 	ruff check .
@@ -33,7 +36,10 @@ format: $(READY) ## rewrite the template's own code as `make lint` wants it
 	ruff check --fix .
 
 freshness: $(READY) ## list what the service depends on beside the newest releases (ARGS=--write: move the ranges and pins)
-	python -m freshness $(ARGS)
+	python -m upkeep.freshness $(ARGS)
+
+transcript: $(READY) ## run the demo and put what it prints into the README
+	python -m upkeep.transcript
 
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "python3 is missing: install Python 3.11 or newer." >&2; exit 1; }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from filelock import FileLock
 
 from emulator.aws import EmulatedAWS
 from emulator.daemon import Daemon
-from emulator.service import Service, bake, offered_python
+from emulator.processes import run
+from emulator.service import TEMPLATE, Service, bake, offered_python
 
 Once = Callable[[str, Callable[[Path], object]], Path]
 
@@ -89,3 +91,14 @@ def daemon() -> Iterator[Daemon]:
     """An X-Ray daemon that has received nothing yet."""
     with Daemon() as daemon:
         yield daemon
+
+
+@pytest.fixture(scope="session")
+def demonstrated(once: Once) -> str:
+    """What the demo prints where there is no terminal."""
+
+    def demonstrate(folder: Path) -> None:
+        command = [sys.executable, "-m", "emulator.demo", "--folder", str(folder / "demo")]
+        (folder / "printed").write_text(run(command, folder=TEMPLATE, timeout=300))
+
+    return (once("demonstrated", demonstrate) / "printed").read_text()

@@ -73,21 +73,20 @@ class TestExpectedTrace:
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("demo")
-def test_demo_holds(tmp_path: Path) -> None:
-    printed = run(demo(tmp_path), folder=TEMPLATE, timeout=300)
-    assert "✗" not in printed
-    assert re.findall("TracingConfig (.*)", printed) == ["Active", "Active"]
-    assert re.findall("tracingEnabled (.*)", printed) == ["True", "True"]
-    assert re.findall(r"notes-api  (\S+) (\S+)  (\S+)", printed) == [
+def test_demo_holds(demonstrated: str) -> None:
+    assert "✗" not in demonstrated
+    assert re.findall("TracingConfig (.*)", demonstrated) == ["Active", "Active"]
+    assert re.findall("tracingEnabled (.*)", demonstrated) == ["True", "True"]
+    assert re.findall(r"notes-api  (\S+) (\S+)  (\S+)", demonstrated) == [
         ("GET", "/dev/api/notes/", "500"),
         ("POST", "/dev/api/notes/", "201"),
         ("GET", "/dev/api/notes/", "200"),
         ("GET", "/dev/api/notes/404/", "404"),
         ("POST", "/dev/api/notes/", "400"),
     ]
-    assert "OperationalError: no such table" in printed
-    assert "All held" in printed
-    assert "What next" in printed
+    assert "OperationalError: no such table" in demonstrated
+    assert "All held" in demonstrated
+    assert "What next" in demonstrated
 
 
 def demo(folder: Path) -> list[str]:

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-import freshness
 from emulator.service import TEMPLATE, Service, bake, offered_python
-from freshness import Action, NotAnswered, Requirement
 from tests.choices import Once, packaged
 from tests.databases import MariaDB, PostgreSQL, Server, need
+from upkeep import freshness
+from upkeep.freshness import Action, NotAnswered, Requirement
 
 TEXT = freshness.PYPROJECT.read_text(encoding="utf-8")
 
@@ -115,7 +115,7 @@ def test_the_newest_tag_of_an_action_and_its_commit(
 @pytest.mark.slow
 def test_the_command_tells_of_each_one() -> None:
     finished = subprocess.run(
-        [sys.executable, "-m", "freshness"],
+        [sys.executable, "-m", "upkeep.freshness"],
         cwd=TEMPLATE,
         capture_output=True,
         text=True,

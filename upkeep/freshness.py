@@ -18,7 +18,7 @@ from pathlib import Path
 
 import uv
 
-TEMPLATE = Path(__file__).resolve().parent
+TEMPLATE = Path(__file__).resolve().parent.parent
 SERVICE = TEMPLATE / "{{cookiecutter.project_slug}}"
 PYPROJECT = SERVICE / "pyproject.toml"
 WORKFLOWS = (TEMPLATE / ".github/workflows", SERVICE / ".github/workflows")
