@@ -46,7 +46,7 @@ def request_overhead_lines(service: Service) -> list[str]:
 
 
 def fenced(lines: list[str]) -> str:
-    return "\n".join(["```", *lines, "```"])
+    return "\n".join(["```", *(line.rstrip() for line in lines), "```"])
 
 
 def show(text: str) -> str:
