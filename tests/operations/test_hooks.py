@@ -130,12 +130,12 @@ def test_trap_02_and_17_a_service_that_answers_500_is_traced_and_said(
     with pytest.raises(CommandFailed) as failed:
         update(operations)
     operations.change_settings(health_url="http://127.0.0.1:9/health/")
+    assert operations.aws.stage_tracing(operations.function, "dev") is True
+    assert rule(operations) is not None
     assert f"- {failing_service} answered 500, its trace: https://eu-central-1.console" in (
         failed.value.output
     )
     assert "Traceback" not in failed.value.output
-    assert operations.aws.stage_tracing(operations.function, "dev") is True
-    assert rule(operations) is not None
 
 
 def test_an_address_that_cannot_be_reached_does_not_fail_the_update(operations: Operations) -> None:

@@ -15,7 +15,7 @@ DEPLOY_POLICY = Path("iam/deploy-policy.json")
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 6})
-CONFLICTS = 5
+CONFLICTS = 6  # tries, as many as the others get
 
 
 class CallFailed(click.ClickException):
