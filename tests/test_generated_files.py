@@ -37,6 +37,7 @@ SERVICE = {
     "config/__init__.py",
     "config/errors.py",
     "config/health.py",
+    "config/lambda_function.py",
     "config/schema.py",
     "config/settings.py",
     "config/static.py",
@@ -206,12 +207,13 @@ def baked(combinations: list[Baked], texts: list[Baked]) -> list[Baked]:
 
 
 def text_files(services: list[Baked]) -> list[tuple[str, str]]:
-    """Return path and text of each file of `services`, once for each text that it has."""
+    """Return path and text of each file of `services` but pictures, once for each text that it has."""
     return sorted(
         {
             (path, content.decode("utf-8"))
             for service in services
             for path, content in service.files().items()
+            if not path.endswith(".png")
         }
     )
 
