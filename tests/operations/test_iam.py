@@ -18,6 +18,7 @@ import pytest
 from botocore.session import Session
 from policy_sentry.querying.actions import get_action_data
 
+from emulator.events import trace_id
 from emulator.processes import CommandFailed
 from tests.operations.conftest import Call, Operations
 
@@ -40,7 +41,7 @@ WITHOUT_A_CALL = {
     "s3:GetObject": "Lambda and CloudFormation fetch the package and the template as the caller",
     "apigateway:DELETE": "CloudFormation deletes the API as the caller",
     "apigateway:PUT": "CloudFormation tags the API and sets its methods as the caller",
-    "lambda:DeleteFunctionConcurrency": "update, also where the emulator is not asked",
+    "cloudformation:ListStackResources": "Zappa asks while CloudFormation is still at work",
 }
 
 
@@ -86,6 +87,8 @@ def calls(operations: Operations) -> set[Call]:
         # The emulated Lambda runs no code, and there is no trace: what counts is what was asked.
         with suppress(CommandFailed):
             operations.make(command, arguments)
+    with suppress(CommandFailed):
+        operations.manage("trace_show", trace_id())
     operations.printed["undeploy"] = operations.make("undeploy", "--yes")
     return operations.calls()
 
