@@ -181,8 +181,19 @@ def test_traces_of_the_last_hour(aws: AWS, name: str) -> None:
     chain = aws.stage()
     aws.answers("xray", "get_trace_summaries", {"TraceSummaries": []})
     assert ask(chain, name).found == "none in the last hour"
-    aws.answers("xray", "get_trace_summaries", {"TraceSummaries": [{"Id": "1-2-3"}]})
+    aws.answers("xray", "get_trace_summaries", {"TraceSummaries": [annotated("1-2-3", "dev")]})
     assert ask(chain, name).found == "the last hour has 1-2-3"
+
+
+def annotated(trace_id: str, stage: str) -> dict[str, object]:
+    return {"Id": trace_id, "Annotations": {"stage": [{"AnnotationValue": {"StringValue": stage}}]}}
+
+
+def test_traces_that_only_aws_made_do_not_come_from_django(aws: AWS) -> None:
+    chain = aws.stage()
+    for trace in ({"Id": "1-2-3"}, annotated("1-2-3", "local")):
+        aws.answers("xray", "get_trace_summaries", {"TraceSummaries": [trace]})
+        assert ask(chain, "Traces from inside Django").found == "none in the last hour"
 
 
 def test_a_permission_that_the_doctor_lacks_is_a_broken_link(aws: AWS) -> None:
