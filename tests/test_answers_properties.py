@@ -8,10 +8,8 @@ import json
 import re
 import subprocess
 import sys
-import tempfile
 import tomllib
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -107,26 +105,37 @@ ANSWERS = st.fixed_dictionaries(
 )
 
 
-@pytest.fixture(scope="module")
-def baked_ones() -> Iterator[list[Path]]:
-    """The services that the examples bake, kept until the formatter has looked at all of them."""
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "services").mkdir()
-        yield [Path(folder) / "services"]
-
-
 @pytest.mark.slow
-@pytest.mark.xdist_group("answers")
-@given(answers=ANSWERS)
-@settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-    phases=[Phase.explicit, Phase.generate],  # each example bakes: shrinking would take minutes
-)
-def test_what_is_taken_reads_as_typed(answers: dict[str, str], baked_ones: list[Path]) -> None:
+def test_what_is_taken_reads_as_typed_in_clean_code(tmp_path: Path) -> None:
+    root = tmp_path / "services"
+    root.mkdir()
+
+    @given(answers=ANSWERS)
+    @settings(
+        max_examples=30,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        phases=[Phase.explicit, Phase.generate],  # each example bakes: shrinking would take minutes
+    )
+    def bake_and_read(answers: dict[str, str]) -> None:
+        reads_as_typed(answers, root)
+
+    bake_and_read()
+    assert len(list(root.iterdir())) >= 20
+    for command in (["format", "--check"], ["check"]):
+        finished = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--no-cache", str(root)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+def reads_as_typed(answers: dict[str, str], root: Path) -> None:
+    """Bake a service with `answers` in a folder of its own below `root` and read them back."""
     assert mistakes(**answers) == []
-    [root] = baked_ones
     folder = root / str(len(list(root.iterdir())))
     folder.mkdir()
     baked = cookiecutter(
@@ -157,19 +166,3 @@ def test_what_is_taken_reads_as_typed(answers: dict[str, str], baked_ones: list[
             json.loads(service.read(path))
     assert list(root.rglob("executed")) == []
     assert not Path("executed").exists()
-
-
-@pytest.mark.slow
-@pytest.mark.xdist_group("answers")
-def test_the_formatter_and_the_linter_find_nothing_in_them(baked_ones: list[Path]) -> None:
-    [root] = baked_ones
-    assert len(list(root.iterdir())) >= 20
-    for command in (["format", "--check"], ["check"]):
-        finished = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, "--no-cache", str(root)],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert finished.returncode == 0, finished.stdout + finished.stderr

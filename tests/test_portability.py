@@ -172,7 +172,7 @@ def test_what_the_workflow_runs_on_windows_can_be_collected_there() -> None:
     assert "tests/test_portability.py" in modules
     without_posix = f"""
 import os, signal, sys
-import boto3, filelock, pytest, subprocess, tempfile  # they know Windows themselves
+import boto3, filelock, pytest, subprocess, tempfile, trio  # they know Windows themselves
 for module in {POSIX_ONLY_MODULES}:
     sys.modules[module] = None
 for name in {POSIX_ONLY_NAMES}:
