@@ -37,6 +37,22 @@ def test_a_late_request_is_reported_and_then_complete(
     assert record.trace_id == end["trace_id"]  # type: ignore[attr-defined]
 
 
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_a_request_that_waits_in_a_library_names_its_view(
+    client: Client, trace_daemon: TraceDaemon
+) -> None:
+    # In a thread of its own, where no frame of this test is on the stack.
+    thread = threading.Thread(target=client.get, args=["/in-a-library/"])
+    thread.start()
+    thread.join()
+
+    deadlines = [one["metadata"]["tracing"]["deadline"] for one in trace_daemon.documents[-2:]]
+    assert [facts["where"] for facts in deadlines] == [
+        "a library, for tests.tracing.urls.InALibrary"
+    ] * 2
+    assert any(frame.startswith("/opt/library.py:") for frame in deadlines[0]["stack"])
+
+
 @pytest.mark.django_db
 @override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
 def test_the_query_in_flight_is_named(

@@ -50,6 +50,16 @@ def slow(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
+class InALibrary(APIView):
+    permission_classes = [AllowAny]
+
+    def get(self, request: Request) -> HttpResponse:
+        time.sleep(0.3)
+        return HttpResponse("ok")
+
+    get.__code__ = get.__code__.replace(co_filename="/opt/library.py")
+
+
 SLOW_QUERIES = {
     "mysql": "SELECT SLEEP(%s)",
     "postgresql": "SELECT pg_sleep(%s)",
@@ -103,6 +113,7 @@ urlpatterns = [
     path("forbidden/", forbidden),
     path("broken/", broken),
     path("slow/", slow),
+    path("in-a-library/", InALibrary.as_view()),
     path("just-in-time/", just_in_time),
     path("slow-query/", slow_query),
     path("leaking/", leaking),
