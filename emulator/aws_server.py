@@ -119,8 +119,8 @@ def delete_rest_api(
 
 
 def main() -> None:
-    LambdaFunction.get_code = code_from_here(LambdaFunction.get_code)  # type: ignore[assignment]
-    RestAPI.delete_from_cloudformation_json = classmethod(delete_rest_api)  # type: ignore[assignment]
+    LambdaFunction.get_code = code_from_here(LambdaFunction.get_code)  # type: ignore[assignment]  # moto lacks it
+    RestAPI.delete_from_cloudformation_json = classmethod(delete_rest_api)  # type: ignore[assignment]  # moto lacks it
     server = make_server(
         "127.0.0.1",
         0,
