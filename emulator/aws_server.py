@@ -119,7 +119,7 @@ def delete_rest_api(
 
 
 def main() -> None:
-    LambdaFunction.get_code = code_from_here(LambdaFunction.get_code)  # type: ignore[assignment]  # moto lacks it
+    LambdaFunction.get_code = code_from_here(LambdaFunction.get_code)  # type: ignore[assignment]  # its own address is AWS's
     RestAPI.delete_from_cloudformation_json = classmethod(delete_rest_api)  # type: ignore[assignment]  # moto lacks it
     server = make_server(
         "127.0.0.1",
