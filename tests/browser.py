@@ -29,7 +29,9 @@ from emulator.service import TEMPLATE, Service, bake, offered_python
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
 CHROMEDRIVER = shutil.which("chromedriver")
 DOCS = TEMPLATE / "docs"
-OF_THE_SERVICE = TEMPLATE / "{{cookiecutter.project_slug}}/traceview/page.png"
+OF_THE_SERVICE = (
+    TEMPLATE / "{{cookiecutter.project_slug}}/vendor/zappa-xray/zappa_xray/traceview/page.png"
+)
 START_SECONDS = 60.0
 
 Result = TypeVar("Result")

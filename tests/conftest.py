@@ -15,6 +15,9 @@ from emulator.daemon import Daemon
 from emulator.processes import run
 from emulator.service import TEMPLATE, Service, bake, offered_python
 
+# Run in environments of their own, with Django, by tests/test_library.py.
+collect_ignore = ["library"]
+
 Once = Callable[[str, Callable[[Path], object]], Path]
 
 # What is in many a developer's folder and must never be in the zip.

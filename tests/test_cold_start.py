@@ -72,7 +72,7 @@ def test_the_zip_holds_what_the_function_needs_and_nothing_else(packaged: Servic
         names = package.namelist()
         size = sum(file.file_size for file in package.infolist())
     roots = {name.split("/")[0] for name in names}
-    own = {"accounts", "config", "notes", "tracing", "handler.py", "zappa_settings.py"}
+    own = {"accounts", "config", "notes", "zappa_xray", "handler.py", "zappa_settings.py"}
     assert own <= roots
     unneeded = ("deployment", "traceview", "tests", "iam", "boto3", "botocore", "pip", "mypy")
     assert roots.isdisjoint(unneeded)

@@ -149,7 +149,7 @@ def test_zip_has_what_the_function_needs(zipped: set[str]) -> None:
         "config/settings.py",
         "notes/scheduled.py",
         "accounts/migrations/0001_initial.py",
-        "tracing/middleware.py",
+        "zappa_xray/tracing/middleware.py",
         "django/__init__.py",
         "rest_framework/__init__.py",
         "aws_xray_sdk/__init__.py",
@@ -230,9 +230,9 @@ def test_xray_is_wired_in_django(installed: Service, tmp_path: Path, where: str)
     environment = lambda_environment(tmp_path) if where == "in Lambda" else {}
     printed = python(installed, "-c", SHOW_WIRING, environment=environment)
     wired = json.loads(printed.splitlines()[-1])
-    assert wired["first_middleware"] == "tracing.middleware.XRayMiddleware"
+    assert wired["first_middleware"] == "zappa_xray.tracing.middleware.XRayMiddleware"
     assert "aws_xray_sdk.ext.django.middleware.XRayMiddleware" in wired["its_bases"]
-    assert {"aws_xray_sdk.ext.django", "tracing"} <= set(wired["apps"])
+    assert {"aws_xray_sdk.ext.django", "zappa_xray.tracing"} <= set(wired["apps"])
     assert wired["recorder"] == wired["sdk"]
     assert wired["auto_instrument"] is True
     assert wired["tracing_name"] == installed.slug

@@ -357,8 +357,8 @@ def drop(file: Path, start: str, lines: int) -> None:
 
 sys.path.append(str(TEMPLATE / "{{cookiecutter.project_slug}}"))
 sys.dont_write_bytecode = True  # what lies in that folder is baked into services
-from traceview.lines import lines_of, summary_of  # the path first
-from traceview.store import Store
+from zappa_xray.traceview.lines import lines_of, summary_of  # the path first
+from zappa_xray.traceview.store import Store
 
 sys.dont_write_bytecode = False
 

@@ -15,7 +15,7 @@ BASELINE = Path(__file__).with_name("baseline")
 UNTRACED = """
 from config.settings import *
 
-INSTALLED_APPS = [app for app in INSTALLED_APPS if app not in ("aws_xray_sdk.ext.django", "tracing")]
+INSTALLED_APPS = [app for app in INSTALLED_APPS if app not in ("aws_xray_sdk.ext.django", "zappa_xray.tracing")]
 MIDDLEWARE = [path for path in MIDDLEWARE if not path.startswith("tracing.")]
 LOGGING = {
     **LOGGING,

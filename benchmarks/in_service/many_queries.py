@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import path
 
 VARIANT, COUNTS = sys.argv[1], [int(count) for count in sys.argv[2:]]
-OURS = "tracing.middleware.XRayMiddleware"
+OURS = "zappa_xray.tracing.middleware.XRayMiddleware"
 THE_SDKS = "aws_xray_sdk.ext.django.middleware.XRayMiddleware"
 
 
@@ -37,7 +37,10 @@ def new_trace() -> str:
 
 
 def main() -> None:
-    left_out = {"no tracing": {"tracing", "aws_xray_sdk.ext.django"}, "the SDK": {"tracing"}}
+    left_out = {
+        "no tracing": {"zappa_xray.tracing", "aws_xray_sdk.ext.django"},
+        "the SDK": {"zappa_xray.tracing"},
+    }
     middleware = {"no tracing": [], "the SDK": [THE_SDKS], "this service": [OURS]}
     apps = [app for app in settings.INSTALLED_APPS if app not in left_out.get(VARIANT, ())]
     settings.INSTALLED_APPS = apps

@@ -108,8 +108,8 @@ def main() -> None:
     from aws_xray_sdk.core import xray_recorder
     from aws_xray_sdk.core.emitters.udp_emitter import UDPEmitter
     from aws_xray_sdk.core.models.trace_header import TraceHeader
-    from tracing.deadline import watcher
-    from tracing.in_flight import InFlight
+    from zappa_xray.tracing.deadline import watcher
+    from zappa_xray.tracing.in_flight import InFlight
 
     ours, the_sdks = xray_recorder.emitter, UDPEmitter()
     with override_settings(ROOT_URLCONF=__name__):
@@ -119,7 +119,7 @@ def main() -> None:
                 handler(["aws_xray_sdk.ext.django.middleware.XRayMiddleware"]),
                 the_sdks,
             ),
-            "this service": (handler(["tracing.middleware.XRayMiddleware"]), ours),
+            "this service": (handler(["zappa_xray.tracing.middleware.XRayMiddleware"]), ours),
         }
         times: dict[str, list[float]] = {name: [] for name in variants}
         for round_number in range(REQUESTS // BATCH + 5):

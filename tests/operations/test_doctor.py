@@ -185,7 +185,7 @@ ONLY_LOGS = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}],
 }
-FIRST = '"tracing.middleware.XRayMiddleware",'
+FIRST = '"zappa_xray.tracing.middleware.XRayMiddleware",'
 SECOND = '"django.middleware.security.SecurityMiddleware",'
 
 
@@ -203,8 +203,8 @@ SECOND = '"django.middleware.security.SecurityMiddleware",'
             text("config/settings.py", '    "aws_xray_sdk.ext.django",\n', ""),
             text(
                 "config/settings.py",
-                '    "tracing",\n',
-                '    "aws_xray_sdk.ext.django",\n    "tracing",\n',
+                '    "zappa_xray.tracing",\n',
+                '    "aws_xray_sdk.ext.django",\n    "zappa_xray.tracing",\n',
             ),
             "INSTALLED_APPS lacks aws_xray_sdk.ext.django",
         ),

@@ -59,17 +59,17 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "aws_xray_sdk.ext.django",
-    "tracing",
+    "zappa_xray.tracing",
     "accounts",
     "notes",
 ]
 if not IN_LAMBDA:
-    INSTALLED_APPS += ["deployment"]  # for its commands: it is not in the package
-    INSTALLED_APPS.insert(0, "traceview")  # before staticfiles, whose runserver it extends
+    # Neither is in the package. The first extends the runserver of staticfiles and has to come before it.
+    INSTALLED_APPS = ["zappa_xray.traceview", *INSTALLED_APPS, "zappa_xray.deployment"]
 
 MIDDLEWARE = [
     # First, so that a request that fails in any other middleware is traced as well.
-    "tracing.middleware.XRayMiddleware",
+    "zappa_xray.tracing.middleware.XRayMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -242,7 +242,7 @@ XRAY_TRACING = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"trace_context": {"()": "tracing.logs.TraceContextFilter"}},
+    "filters": {"trace_context": {"()": "zappa_xray.tracing.logs.TraceContextFilter"}},
     "formatters": {
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",

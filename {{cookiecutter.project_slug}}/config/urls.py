@@ -15,7 +15,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 if settings.DEBUG and not settings.IN_LAMBDA:
-    urlpatterns.append(path("__traces__/", include("traceview.urls")))
+    urlpatterns.append(path("__traces__/", include("zappa_xray.traceview.urls")))
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.permission_denied"

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db import close_old_connections
 from django.utils import timezone
+from zappa_xray import traced
 
 from notes.models import Note
-from tracing import traced
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 
-pytest_plugins = ["tests.trace_daemon"]
+pytest_plugins = ["zappa_xray.testing"]
 
 
 @pytest.fixture(autouse=True)

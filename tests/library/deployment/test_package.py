@@ -1,0 +1,55 @@
+import importlib.util
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import click
+import pytest
+from zappa_xray.deployment import package
+
+
+@pytest.fixture
+def zip_path(project: Path) -> Path:
+    (project / "module.py").write_text("ANSWER = 42\n")
+    (project / ".env.dev").touch()
+    with zipfile.ZipFile(project / "service.zip", "w") as service:
+        service.write("module.py")
+        service.writestr("locale/de.mo", b"x" * 3 * 2**20)
+    return project / "service.zip"
+
+
+def finish(zip_path: Path) -> None:
+    package.finish(SimpleNamespace(zip_path=str(zip_path)))
+
+
+def test_the_zip_gets_the_bytecode_that_lambda_s_python_takes_unchecked(zip_path: Path) -> None:
+    finish(zip_path)
+    name = importlib.util.cache_from_source("module.py")
+    with zipfile.ZipFile(zip_path) as service:
+        bytecode = service.read(name)
+    # https://peps.python.org/pep-0552/: bit 0 is "has a hash", bit 1 "check the source".
+    assert int.from_bytes(bytecode[4:8], "little") == 0b01
+    assert b"/var/task/module.py" in bytecode
+
+
+def test_it_says_how_large_the_package_is_and_what_is_not_in_it(
+    zip_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    finish(zip_path)
+    size, left_out = capsys.readouterr().out.splitlines()
+    assert "3.0 MiB unpacked (Lambda takes 250.0 MiB)" in size
+    assert left_out == "  left out of this folder: .env.dev, pyproject.toml"
+
+
+def test_a_package_that_lambda_refuses_is_refused_with_its_largest_folders(
+    zip_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package, "LARGEST_UNPACKED", 2 * 2**20)
+    with pytest.raises(click.ClickException) as refused:
+        finish(zip_path)
+    lines = str(refused.value).splitlines()
+    assert (
+        lines[0] == "the package has 3.0 MiB unpacked, Lambda takes 2.0 MiB. The largest folders:"
+    )
+    assert lines[1] == "     3.0 MiB  locale"
+    assert "exclude_glob" in lines[-1]

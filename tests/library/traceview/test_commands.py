@@ -1,0 +1,282 @@
+import io
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import ANY, Stubber
+from django.core.management import CommandError, call_command
+from zappa_xray.traceview import xray
+from zappa_xray.traceview.arguments import Filter, status
+from zappa_xray.traceview.forward import Forwarder
+from zappa_xray.traceview.packets import Receiver
+from zappa_xray.traceview.report import Figures, Request, figures_of
+
+from tests.library.traceview import in_production, packets, recorded
+
+TRACE = "1-6b03135e-b83106cab8f66ee55beb9ae4"
+Stub = Callable[..., Stubber]
+
+
+def run(*arguments: str) -> str:
+    written = io.StringIO()
+    call_command(*arguments, stdout=written, stderr=io.StringIO())
+    return written.getvalue()
+
+
+@pytest.fixture
+def stubber(monkeypatch: pytest.MonkeyPatch) -> Stubber:
+    """X-Ray, which answers what it is told and nothing else."""
+    client = boto3.client(
+        "xray", region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="y"
+    )
+    monkeypatch.setattr(boto3.session.Session, "client", lambda *_, **__: client)
+    stubber = Stubber(client)
+    stubber.activate()
+    return stubber
+
+
+def watch(*arguments: str, sent: list[bytes]) -> str:
+    """Send packets to a watch on a free address until it has ended; return what it printed."""
+    receiver = Receiver(("127.0.0.1", 0))
+    host, port = receiver.address
+    receiver.close()
+    ended = threading.Event()
+
+    def send() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            while not ended.wait(0.05):
+                for packet in sent:
+                    sender.sendto(packet, (host, port))
+                time.sleep(0.5)
+
+    sending = threading.Thread(target=send)
+    sending.start()
+    try:
+        return run("trace_watch", "--address", f"{host}:{port}", *arguments)
+    finally:
+        ended.set()
+        sending.join()
+
+
+def test_watch_prints_each_complete_trace_that_is_wanted() -> None:
+    sent = [packets("timed_out")[0], *packets("created"), *packets("failed")]
+    printed = watch("--count=1", "--status=5xx", "--slower-than=1ms", "--route=fail", sent=sent)
+    assert printed.splitlines()[0] == (
+        "GET /fail/{what} 500  17.3 ms  1 query  fault  1-6b03135a-e2d86f1c320c2bf9f1dad5d1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "taken"),
+    [
+        (Filter(), True),
+        (Filter(route="notes"), True),
+        (Filter(route="users"), False),
+        (Filter(status=status("201")), True),
+        (Filter(status=status("4xx")), False),
+        (Filter(slower_than=0.006), True),
+        (Filter(slower_than=0.007), False),
+    ],
+)
+def test_a_filter_takes_what_it_says(wanted: Filter, taken: bool) -> None:
+    assert wanted.takes(recorded("created")) is taken
+
+
+def test_watch_writes_an_object_for_each_trace() -> None:
+    (line,) = watch("--count=1", "--json", sent=packets("created")).splitlines()
+    trace = json.loads(line)
+    assert (trace["route"], trace["status"], len(trace["documents"])) == ("/api/notes/", 201, 1)
+
+
+def test_watch_forwards_in_batches(stubber: Stubber) -> None:
+    refused = {"UnprocessedTraceSegments": [{"Id": "7642f6e1f13734d8", "Message": "too old"}]}
+    stubber.add_response("put_trace_segments", refused, {"TraceSegmentDocuments": ANY})
+    written = io.StringIO()
+    forwarder = Forwarder(xray.client("eu-central-1"), written.write)
+    for packet in packets("created"):
+        forwarder.forward(packet.partition(b"\n")[2])
+    forwarder.close()
+    stubber.assert_no_pending_responses()
+    assert (forwarder.sent, forwarder.refused, forwarder.lost) == (1, 1, 0)
+    assert written.getvalue() == "X-Ray refused 7642f6e1f13734d8: too old"
+
+
+def test_an_address_in_use_is_told_with_what_to_do() -> None:
+    taken = Receiver(("127.0.0.1", 0))
+    address = "{}:{}".format(*taken.address)
+    with pytest.raises(CommandError, match=f"{address} is not to be had: .*--address"):
+        run("trace_watch", "--address", address)
+    taken.close()
+
+
+def test_show_prints_a_trace_of_production(stubber: Stubber) -> None:
+    answer = {"Traces": [in_production()], "UnprocessedTraceIds": []}
+    stubber.add_response("batch_get_traces", answer, {"TraceIds": [TRACE]})
+    printed = run("trace_show", f"Root={TRACE};Sampled=1")
+    assert printed.splitlines()[:3] == [
+        f"GET /api/notes/ 200  1.37 s  3 queries  {TRACE}",
+        "    1.37 s  API Gateway notes-api-dev/dev",
+        "    1.36 s    Lambda Invoke 200",
+    ]
+
+
+def test_show_says_what_may_have_become_of_a_trace_that_is_not_there(stubber: Stubber) -> None:
+    stubber.add_response("batch_get_traces", {"Traces": [], "UnprocessedTraceIds": [TRACE]})
+    with pytest.raises(CommandError, match=r"30 days.*not sampled"):
+        run("trace_show", TRACE)
+    with pytest.raises(CommandError, match="looks like"):
+        run("trace_show", "nonsense")
+
+
+def test_errors_of_aws_are_told_without_a_traceback(stubber: Stubber) -> None:
+    stubber.add_client_error("batch_get_traces", "AccessDeniedException", "not you")
+    with pytest.raises(CommandError, match=r"AccessDeniedException.*not you"):
+        run("trace_show", TRACE)
+
+
+def test_a_stage_that_is_none_is_told_with_those_there_are() -> None:
+    with pytest.raises(CommandError, match="no stage 'prod', but: dev, production"):
+        run("trace_report", "prod")
+
+
+def summary(number: int, **more: Any) -> dict[str, Any]:
+    annotations = {"method": "GET", "route": "/api/notes/"}
+    return {
+        "Id": f"1-5f84c7a1-{number:024x}",
+        "ResponseTime": number / 1000,
+        "Http": {"HttpStatus": 200},
+        "Annotations": {
+            key: [{"AnnotationValue": {"StringValue": value}}] for key, value in annotations.items()
+        },
+    } | more
+
+
+def expect_sampling(stubber: Stubber, *counts: dict[str, Any]) -> None:
+    function = xray.stage_named("dev").function
+    rule = {"RuleName": "ours", "ServiceName": f"{function}/dev", "ServiceType": "*"}
+    required = {"ResourceARN": "*", "Priority": 1, "FixedRate": 0.1, "ReservoirSize": 1}
+    required |= {"Host": "*", "HTTPMethod": "*", "URLPath": "*", "Version": 1}
+    records = [{"SamplingRule": required | rule}]
+    stubber.add_response("get_sampling_rules", {"SamplingRuleRecords": records})
+    stubber.add_response(
+        "get_sampling_statistic_summaries", {"SamplingStatisticSummaries": list(counts)}
+    )
+
+
+def test_the_report_has_exact_figures_and_says_what_was_sampled_away(stubber: Stubber) -> None:
+    timed_out = {"timed_out": [{"AnnotationValue": {"BooleanValue": True}}]}
+    fault = {"HasFault": True, "Http": {"HttpStatus": 504}, "Annotations": timed_out}
+    pages = [
+        [summary(number) for number in range(1, 61)],
+        [summary(60), *map(summary, range(61, 101))],
+    ]
+    pages[1] += [summary(29_000, **fault), summary(101, HasThrottle=True, HasError=True)]
+    for number, page in enumerate(pages):
+        answer = {"TraceSummaries": page} | ({"NextToken": "more"} if number == 0 else {})
+        stubber.add_response("get_trace_summaries", answer)
+    now = datetime.now(UTC)
+    counts = {"RequestCount": 600, "SampledCount": 100, "BorrowCount": 2}
+    old = now - timedelta(hours=2)
+    expect_sampling(
+        stubber,
+        {"RuleName": "ours", "Timestamp": now - timedelta(minutes=5), **counts},
+        {"RuleName": "ours", "Timestamp": old, **counts},
+        {"RuleName": "Default", "Timestamp": now, **counts},
+    )
+    report = json.loads(run("trace_report", "dev", "--json"))
+    assert report["sampling"] == (
+        "Sampling (ours): of 600 requests 102 were traced, "
+        "498 were sampled away: they are not in these figures."
+    )
+    failing, notes = report["routes"]
+    assert (failing["route"], failing["time_outs"], failing["faults"]) == (
+        "(route not recorded)",
+        1,
+        1,
+    )
+    assert notes["slowest_trace_address"].endswith(f"#xray:traces/{notes['slowest_trace']}")
+    del notes["slowest_trace_address"]
+    assert notes == {
+        "method": "GET",
+        "route": "/api/notes/",
+        "requests": 101,
+        "median": 0.051,
+        "p90": 0.091,
+        "p99": 0.100,
+        "maximum": 0.101,
+        "errors": 0,
+        "throttles": 1,
+        "faults": 0,
+        "time_outs": 0,
+        "slowest_trace": summary(101)["Id"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("count", "percent", "expected"),
+    [
+        (100, 50, 50),
+        (100, 99, 99),
+        (101, 50, 51),
+        (1, 1, 1),
+        (1, 99, 1),
+        (10, 99, 10),
+        (0, 50, None),
+    ],
+)
+def test_a_percentile_is_exact(count: int, percent: int, expected: float | None) -> None:
+    (figures,) = figures_of(
+        Request.of(summary(number * 1000)) for number in range(count, 0, -1)
+    ) or [Figures("GET", "/never/")]
+    assert figures.percentile(percent) == expected
+
+
+def test_the_report_asks_for_its_own_service_and_filters_the_rest_itself(stubber: Stubber) -> None:
+    function = xray.stage_named("production").function
+    expected = {
+        "StartTime": ANY,
+        "EndTime": ANY,
+        "TimeRangeType": "TraceId",
+        "Sampling": False,
+        "FilterExpression": f'service("{function}") AND responsetime > 0.05',
+    }
+    for _ in range(3):  # twelve hours and a bit, six at a time
+        page = {"TraceSummaries": [summary(number) for number in (40, 60)]}
+        stubber.add_response("get_trace_summaries", page, expected)
+    expect_sampling(stubber)
+    options = ("--since=725m", "--slower-than=50ms", "--route=notes", "--csv")
+    header, row = run("trace_report", "production", *options).splitlines()
+    assert header.startswith("method,route,requests,median,")
+    assert row.startswith("GET,/api/notes/,1,0.06,")
+
+
+def test_the_report_is_a_table_for_people(stubber: Stubber) -> None:
+    stubber.add_response("get_trace_summaries", {"TraceSummaries": [summary(12)]})
+    stubber.add_client_error("get_sampling_rules", "AccessDeniedException")
+    printed = run("trace_report", "dev").splitlines()
+    assert printed[0].endswith("UTC: 1 traced requests")
+    assert printed[3].split() == ["GET", "/api/notes/", "1", *["12.0", "ms"] * 4, *"----"]
+    assert printed[-1] == (
+        "These are traced requests only; how many were sampled away is not known: "
+        "GetSamplingRules answered AccessDeniedException."
+    )
+
+
+def test_nothing_found_is_no_error(stubber: Stubber) -> None:
+    stubber.add_response("get_trace_summaries", {"TraceSummaries": []})
+    expect_sampling(stubber)
+    printed = run("trace_report", "dev", "--timed-out")
+    assert "0 traced requests" in printed
+    assert "is not known: X-Ray has no statistics of ours for this time." in printed
+
+
+@pytest.mark.parametrize("option", ["--since=soon", "--slower-than=5", "--since=1w"])
+def test_a_duration_needs_its_unit(option: str) -> None:
+    with pytest.raises(CommandError, match="is no duration: write 200ms"):
+        run("trace_report", "dev", option)

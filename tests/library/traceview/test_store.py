@@ -1,0 +1,144 @@
+import json
+import socket
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from zappa_xray.traceview.packets import Receiver
+from zappa_xray.traceview.store import Store
+
+from tests.library.traceview import packets
+
+HEADER = b'{"format":"json","version":1}\n'
+
+
+def packet(number: int, **more: Any) -> bytes:
+    document = {
+        "id": f"{number:016x}",
+        "trace_id": f"1-5f84c7a1-{number:024x}",
+        "name": "service",
+        "start_time": 1000.0 + number,
+        "end_time": 1001.0 + number,
+    }
+    return HEADER + json.dumps(document | more).encode()
+
+
+def ids(store: Store) -> list[int]:
+    return [int(summary["id"][-24:], 16) for summary in store.changed_since(0)[1]]
+
+
+def test_the_newest_traces_are_kept() -> None:
+    store = Store(traces=3)
+    for number in range(5):
+        store.add(packet(number))
+    assert ids(store) == [2, 3, 4]
+
+
+def test_the_bytes_are_bounded_whatever_the_number_of_traces() -> None:
+    store = Store(size=100_000)
+    for number in range(100):
+        store.add(packet(number, metadata={"text": "x" * 10_000}))
+    assert ids(store) == list(range(91, 100))
+
+
+def test_one_trace_has_a_share_of_the_bytes_and_what_is_more_is_counted() -> None:
+    store = Store(size=80_000)
+    trace_id = "1-5f84c7a1-" + "a" * 24
+    for number in range(30):
+        store.add(packet(number, trace_id=trace_id, metadata={"text": "x" * 800}))
+    found = store.trace(trace_id)
+    assert found
+    assert (len(found.entities), store.dropped) == (10, 20)
+
+
+def test_a_document_sent_again_takes_no_more_room() -> None:
+    store = Store(size=8_000)
+    for _ in range(100):
+        store.add(packet(1, in_progress=True))
+    store.add(packet(1))
+    assert (store.dropped, len(store.changed_since(0)[1])) == (0, 1)
+
+
+def test_only_what_changed_is_told() -> None:
+    store = Store()
+    store.add(packet(1, in_progress=True))
+    first, _ = store.changed_since(0)
+    store.add(packet(2))
+    second, changed = store.changed_since(first)
+    assert [summary["id"][-1] for summary in changed] == ["2"]
+    store.add(packet(1))
+    _, changed = store.changed_since(second)
+    assert [(summary["id"][-1], summary["marks"]) for summary in changed] == [("1", [])]
+
+
+def test_a_copy_in_progress_that_comes_late_changes_nothing() -> None:
+    store = Store()
+    store.add(packet(1))
+    serial = store.serial
+    store.add(packet(1, in_progress=True))
+    assert store.changed_since(serial) == (serial, [])
+
+
+def test_malformed_packets_are_counted_and_the_page_does_not_show_itself() -> None:
+    store = Store()
+    store.add(b"nonsense")
+    own = {"http": {"request": {"url": "http://localhost:8000/__traces__/news?since=1"}}}
+    assert store.add(packet(1, **own)) is None
+    assert (store.malformed, ids(store)) == (1, [])
+    store.add(packet(2, http={"request": {"url": "http://[not-an-address"}}))
+    assert ids(store) == [2]
+
+
+def test_another_process_takes_over_what_is_saved() -> None:
+    store, other = Store(), Store()
+    for one in packets("lambda"):
+        store.add(one)
+    other.restore(store.saved())
+    assert other.changed_since(0)[1] == store.changed_since(0)[1] != []
+    other.restore("")
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver(("127.0.0.1", 0), most=10)
+    yield receiver
+    receiver.close()
+
+
+def test_more_packets_in_a_second_than_there_is_time_for_are_dropped_and_counted(
+    receiver: Receiver,
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for number in range(25):
+            sender.sendto(packet(number), receiver.address)
+        taken = [receiver.receive(timeout=1) for _ in range(25)]
+    # A second may have begun in between: then ten more have been taken.
+    assert len([it for it in taken if it]) + receiver.dropped == 25
+    assert receiver.dropped >= 5
+    assert receiver.receive(timeout=0.01) is None
+
+
+def test_what_the_kernel_had_no_room_for_is_counted() -> None:
+    receiver = Receiver(("127.0.0.1", 0), most=100_000, buffer=4_096)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for number in range(200):
+            sender.sendto(packet(number), receiver.address)
+        taken = 0
+        while receiver.receive(timeout=0.05):
+            taken += 1
+        sender.sendto(packet(1), receiver.address)
+        taken += bool(receiver.receive(timeout=1))
+    receiver.close()
+    assert 0 < taken < 201
+    assert taken + receiver.dropped == 201
+
+
+def test_a_second_of_packets_takes_a_fraction_of_a_second() -> None:
+    store = Store()
+    document = packets("created")[-1]
+    started = time.process_time()
+    for number in range(2_000):
+        store.add(document.replace(b"1-6b031359-", f"1-{number:08x}-".encode()))
+    assert len(store.changed_since(0)[1]) == 500
+    assert time.process_time() - started < 1

@@ -1,0 +1,163 @@
+import json
+from typing import Any
+
+import pytest
+from rich.text import Text
+from zappa_xray.traceview.lines import lines_of, printable, summary_of
+from zappa_xray.traceview.packets import MalformedPacketError, body_of, document_of
+from zappa_xray.traceview.terminal import tree
+from zappa_xray.traceview.trace import Trace
+
+from tests.library.traceview import in_production, packets, recorded
+
+ID = "1-5f84c7a1-e7d1852db8c4fd35d88bf49a"
+
+
+def document(identity: str, **more: Any) -> dict[str, Any]:
+    times = {"start_time": 1000.0, "end_time": 1001.0}
+    return {"id": identity, "trace_id": ID, "name": "service", **times, **more}
+
+
+def printed(trace: Trace, width: int = 100) -> str:
+    return "\n".join(text.plain for text in tree(trace, width))
+
+
+def test_a_request_is_a_tree_of_its_queries() -> None:
+    assert printed(recorded("created")) == (
+        "POST /api/notes/ 201  6.8 ms  2 queries  1-6b031359-c58ea193bddb355b0ea488c5\n"
+        "    6.8 ms  POST /api/notes/ 201\n"
+        "    0.3 ms    connect default\n"
+        '    0.4 ms    SELECT … FROM "authtoken_token" INNER JOIN "accounts_user" ON ("authtoken_token"."use…\n'
+        '    0.3 ms    INSERT INTO "notes_note" ("owner_id", "title", "body", "created_at", "updated_at") VA…'
+    )
+
+
+def test_the_same_query_many_times_is_one_line() -> None:
+    lines = lines_of(recorded("repeated"))
+    assert [(line.kind, line.label[:40], len(line.spans)) for line in lines] == [
+        ("request", "GET /repeat/ 200", 1),
+        ("call", "connect default", 1),
+        ("query", 'SELECT … FROM "auth_permission" INNER JO', 1),
+        ("query", '7 times the same query: SELECT … FROM "d', 7),
+    ]
+    assert lines[-1].duration == pytest.approx(sum(length for _, length in lines[-1].spans))
+    assert summary_of(recorded("repeated"))["repeated"] == 7
+    assert summary_of(recorded("created"))["repeated"] == 0
+
+
+def test_an_exception_stands_below_its_line_with_its_stack() -> None:
+    assert printed(recorded("failed"), width=70) == (
+        "GET /fail/{what} 500  17.3 ms  1 query  fault  1-6b03135a-e2d86f1c320c2bf9f1dad5d1\n"
+        "   17.3 ms  GET /fail/{what} 500  fault\n"
+        "              RuntimeError: <script>document.title = 'owned'</script>\n"
+        "                django/core/handlers/exception.py:55 inner\n"
+        "                django/core/handlers/base.py:197 _get_response\n"
+        "                troubles.py:19 fail\n"
+        "    0.3 ms    connect default\n"
+        "    0.1 ms    SELECT '<img src=x onerror=document.title=1>'\n"
+        "    6.7 ms    unknown"
+    )
+
+
+def test_a_time_out_is_marked_and_tells_where_it_was() -> None:
+    trace = recorded("timed_out")
+    (line,) = lines_of(trace)
+    assert trace.marks == line.marks == ["timed out"]
+    assert "troubles.py:23 hang" in dict(line.details)["metadata"]
+
+
+def test_until_the_complete_document_comes_the_trace_is_in_progress() -> None:
+    first, *_, last = [document_of(body_of(packet)) for packet in packets("lambda")]
+    open_trace, done = Trace([first]), Trace([last, first])
+    assert (open_trace.in_progress, open_trace.status) == (True, None)
+    assert (done.in_progress, done.route, done.status) == (False, "/api/notes/", 200)
+
+
+def test_pieces_sent_one_by_one_are_joined_and_a_later_copy_in_progress_changes_nothing() -> None:
+    documents = [document_of(body_of(packet)) for packet in packets("lambda")]
+    assert printed(Trace(documents)) == printed(Trace(reversed(documents)))
+    assert recorded("lambda").queries == 3
+
+
+def test_in_production_the_gateway_lambda_its_init_and_its_overhead_are_told_apart() -> None:
+    trace = Trace(document_of(segment["Document"]) for segment in in_production()["Segments"])
+    assert printed(trace, width=44).replace("…", "~").splitlines()[1:10] == [
+        "    1.37 s  API Gateway notes-api-dev/dev",
+        "    1.36 s    Lambda Invoke 200",
+        "    1.36 s      Lambda notes-api-dev",
+        "  460.0 ms        Function notes-api-dev",
+        "  838.0 ms          Initialization",
+        "  445.0 ms          Invocation",
+        "  436.7 ms          GET /api/notes/ 200",
+        "    6.1 ms            connect default",
+        '    0.4 ms            SELECT ~ FROM "authto~',
+    ]
+    assert trace.root.kind == "gateway"
+    assert (trace.route, trace.status) == ("/api/notes/", 200)
+
+
+def test_the_status_is_the_one_the_caller_got() -> None:
+    gateway = document(
+        "a" * 16, origin="AWS::ApiGateway::Stage", http={"response": {"status": 504}}
+    )
+    request = document("b" * 16, parent_id="a" * 16, annotations={"route": "/slow/", "status": 200})
+    assert (Trace([request, gateway]).status, Trace([request]).status) == (504, 200)
+
+
+def test_documents_that_are_each_others_parents_are_all_shown() -> None:
+    first = document("a" * 16, parent_id="b" * 16)
+    second = document("b" * 16, parent_id="a" * 16)
+    assert len(lines_of(Trace([first, second]))) == 2
+    assert len(lines_of(Trace([document("a" * 16, parent_id="a" * 16)]))) == 1
+
+
+def test_a_document_nested_very_deep_is_shown() -> None:
+    nested: dict[str, Any] = {"name": "innermost"}
+    for _ in range(3_000):
+        nested = {"subsegments": [nested]}
+    lines = lines_of(Trace([document("a" * 16, subsegments=[nested])]))
+    assert (len(lines), lines[-1].label, lines[-1].spans) == (3_002, "innermost", [(0.0, 1.0)])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[2J\x07", "\\x1b[2J\\x07"),
+        ("\u202etxt.exe", "\\u202etxt.exe"),
+        ("\ud800", "\\ud800"),
+        ("zwölf\n日本", "zwölf\n日本"),
+    ],
+)
+def test_nothing_that_a_caller_sends_steers_a_terminal(text: str, shown: str) -> None:
+    assert printable(text) == shown
+    trace = Trace([document("a" * 16, name=text, annotations={"route": text})])
+    assert all(character.isprintable() for line in tree(trace, 80) for character in line.plain)
+
+
+def test_markup_is_text() -> None:
+    trace = Trace([document("a" * 16, annotations={"route": "/[bold red]x[/]/"})])
+    assert [type(line) for line in tree(trace, 80)] == [Text, Text]
+    assert "/[bold red]x[/]/" in printed(trace)
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"",
+        b"\xff\xfe",
+        b'{"format":"json","version":1}',
+        b'{"format":"json","version":2}\n{"id":"a"}',
+        b'{"format":"json","version":1}\n[]',
+        b'{"format":"json","version":1}\n{"id":"a","trace_id":"1-2-3","start_time":1}',
+        b'{"format":"json","version":1}\n' + b"[" * 60_000,
+    ],
+)
+def test_a_packet_that_the_daemon_would_not_take_is_malformed(packet: bytes) -> None:
+    with pytest.raises(MalformedPacketError):
+        document_of(body_of(packet))
+
+
+@pytest.mark.parametrize("time", [None, "1", True, -1, 1e300, float("nan"), 10**400])
+def test_a_document_without_a_time_is_malformed(time: object) -> None:
+    with pytest.raises(MalformedPacketError):
+        document_of(json.dumps(document("a" * 16, start_time=time)))

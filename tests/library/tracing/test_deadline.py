@@ -1,0 +1,115 @@
+import threading
+import time
+
+import pytest
+from django.db import connection
+from django.test import Client, override_settings
+from zappa_xray.testing import TraceDaemon
+
+from tests.library.tracing.urls import SLOW_QUERIES
+
+pytestmark = pytest.mark.urls("tests.library.tracing.urls")
+
+
+def watchers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "tracing-deadline"]
+
+
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_a_late_request_is_reported_and_then_complete(
+    client: Client, trace_daemon: TraceDaemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.get("/slow/")
+
+    report, end = trace_daemon.documents[-2:]
+    assert report["in_progress"] is True
+    assert report["annotations"]["timed_out"] is True
+    assert report["fault"] is True
+    facts = report["metadata"]["tracing"]["deadline"]
+    assert facts["where"].startswith("tests/tracing/urls.py:")
+    assert facts["where"].endswith(" slow")
+    assert facts["remaining_seconds"] is None
+    assert end["in_progress"] is False
+    assert end["annotations"]["timed_out"] is True
+    assert "fault" not in end
+    [record] = [one for one in caplog.records if one.name == "tracing.report"]
+    assert record.getMessage().startswith("GET /slow/ has not finished after 0.1 s; it is in tests")
+    assert record.trace_id == end["trace_id"]  # type: ignore[attr-defined]
+
+
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_a_request_that_waits_in_a_library_names_its_view(
+    client: Client, trace_daemon: TraceDaemon
+) -> None:
+    # In a thread of its own, where no frame of this test is on the stack.
+    thread = threading.Thread(target=client.get, args=["/in-a-library/"])
+    thread.start()
+    thread.join()
+
+    deadlines = [one["metadata"]["tracing"]["deadline"] for one in trace_daemon.documents[-2:]]
+    assert [facts["where"] for facts in deadlines] == [
+        "a library, for tests.tracing.urls.InALibrary"
+    ] * 2
+    assert any(frame.startswith("/opt/library.py:") for frame in deadlines[0]["stack"])
+
+
+@pytest.mark.django_db
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_the_query_in_flight_is_named(
+    client: Client, trace_daemon: TraceDaemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.get("/slow-query/")
+
+    sql = SLOW_QUERIES[connection.vendor]
+    request, query = (one for one in trace_daemon.documents[-3:] if one["in_progress"])
+    [in_flight] = request["metadata"]["tracing"]["deadline"]["in_flight"]
+    assert in_flight["sql"] == query["sql"]["sanitized_query"] == sql
+    assert query["parent_id"] == request["id"]
+    assert f"{sql} runs for 0." in caplog.text
+
+
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_a_request_that_ended_is_not_reported(
+    client: Client, trace_daemon: TraceDaemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.get("/ok/")
+    time.sleep(0.2)
+    assert "not finished" not in caplog.text
+    assert not any("timed_out" in one["annotations"] for one in trace_daemon.documents)
+
+    client.get("/slow/")
+    assert "not finished" in caplog.text
+
+
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.01})
+def test_no_report_comes_after_the_complete_document(
+    client: Client, trace_daemon: TraceDaemon
+) -> None:
+    for _ in range(50):
+        client.get("/just-in-time/")
+    time.sleep(0.05)
+
+    last = {document["id"]: document for document in trace_daemon.documents}
+    assert len(last) == 50
+    assert [one for one in last.values() if one["in_progress"]] == []
+    assert any("timed_out" in one["annotations"] for one in last.values())
+
+
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_a_report_that_fails_does_not_end_the_watch(
+    client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("tracing.report.frames_of_thread", None)
+        client.get("/slow/")
+    assert "The report of a request that passed its deadline failed" in caplog.text
+
+    client.get("/slow/")
+    assert "has not finished after" in caplog.text
+
+
+def test_many_requests_share_one_thread(client: Client, trace_daemon: TraceDaemon) -> None:
+    for _ in range(100):
+        client.get("/ok/")
+
+    assert len(watchers()) == 1

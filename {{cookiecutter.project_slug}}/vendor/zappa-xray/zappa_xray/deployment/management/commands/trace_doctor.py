@@ -1,0 +1,58 @@
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from typing import Any
+
+import click
+from django.core.management.base import BaseCommand, CommandError
+
+from zappa_xray.deployment.doctor import Examination, Link, examine_here, lines, stages
+from zappa_xray.deployment.stage import Stage
+
+
+class Command(BaseCommand):
+    help = "Follow a request to X-Ray and say which link of the chain is broken and what to do."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "stage", nargs="?", help="a stage of zappa_settings.json; without it nobody asks AWS"
+        )
+        parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.add_argument(
+            "--wait", type=float, default=0, metavar="SECONDS", help="wait for a trace to appear"
+        )
+
+    def handle(self, *, stage: str | None, wait: float, **options: Any) -> None:
+        try:
+            links = examine(stage, wait)
+        except click.ClickException as error:
+            raise CommandError(error.message) from error
+        holds = all(link.holds for link in links if stage or link.holds is not None)
+        if options["json"]:
+            answer = {"stage": stage, "holds": holds, "links": [asdict(link) for link in links]}
+            self.stdout.write(json.dumps(answer, indent=2))
+        else:
+            self.stdout.write("\n".join(lines(links, self.mark)))
+        if not holds:
+            raise SystemExit(1)
+
+    def mark(self, holds: bool | None) -> str:
+        if holds is None:
+            return self.style.WARNING("-")
+        return self.style.SUCCESS("✓") if holds else self.style.ERROR("✗")
+
+
+def examine(stage: str | None, wait: float) -> list[Link]:
+    examinations = [
+        Examination(Stage.load(name), wait) for name in ([stage] if stage else stages())
+    ]
+    links = list(examine_here())
+    for examination in examinations:
+        links += examination.in_the_settings()
+    if stage is None:
+        return [
+            *links,
+            Link("AWS", None, "name a stage to ask AWS about it: make doctor STAGE=dev"),
+        ]
+    return [*links, *examinations[0].in_aws()]

@@ -1,0 +1,35 @@
+import logging
+import os
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.management.commands.runserver import Command as RunserverCommand
+from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
+
+from zappa_xray.traceview.collector import collector, keep_over_reloads, restore_and_save
+from zappa_xray.traceview.store import OWN_PATH
+
+
+class Command(RunserverCommand):
+    """Django's own, which while debugging also collects the traces that /__traces__/ shows."""
+
+    def run(self, **options: Any) -> None:
+        if settings.DEBUG and options["use_reloader"] and DJANGO_AUTORELOAD_ENV not in os.environ:
+            keep_over_reloads()
+        super().run(**options)
+
+    def inner_run(self, *args: Any, **options: Any) -> None:
+        if settings.DEBUG:
+            restore_and_save()
+            collector.start()
+            logging.getLogger("django.server").addFilter(is_not_our_own)
+            where = f"{self.addr}:{self.port}"  # type: ignore[attr-defined]  # not in the stubs
+            self.stdout.write(f"Traces: http://{where}{OWN_PATH}")
+            if collector.problem:
+                self.stderr.write(collector.problem)
+        super().inner_run(*args, **options)
+
+
+def is_not_our_own(record: logging.LogRecord) -> bool:
+    """The page asks for news every second: the terminal need not tell of it."""
+    return f"GET {OWN_PATH}" not in record.getMessage()

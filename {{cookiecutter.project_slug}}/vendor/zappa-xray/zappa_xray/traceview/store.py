@@ -1,0 +1,122 @@
+"""The last traces of this process, within a bounded memory."""
+
+import json
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from zappa_xray.traceview.lines import summary_of
+from zappa_xray.traceview.packets import Document, MalformedPacketError, body_of, document_of
+from zappa_xray.traceview.trace import Trace, part
+
+OWN_PATH = "/__traces__/"
+
+
+@dataclass
+class Kept:
+    """One trace: its documents in JSON by id, and when it changed last."""
+
+    bodies: dict[str, bytes] = field(default_factory=dict)
+    complete: set[str] = field(default_factory=set)
+    size: int = 0
+    changed: int = 0
+    summary: dict[str, Any] | None = None
+
+    def trace(self) -> Trace:
+        return Trace([document_of(body) for body in self.bodies.values()])
+
+
+class Store:
+    """Keeps the newest traces: at most `traces` of them and `size` bytes of documents.
+
+    One trace has at most an eighth of the bytes. `malformed` and `dropped` count packets.
+    """
+
+    def __init__(self, traces: int = 500, size: int = 32 * 2**20) -> None:
+        self.traces, self.size = traces, size
+        self.malformed = self.dropped = 0
+        self.serial = 0
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._bytes = 0
+
+    def add(self, packet: bytes) -> Document | None:
+        """Keep the document of a packet from the daemon's socket, and return it.
+
+        None for one that is malformed, and for one that the page of traces has caused itself.
+        """
+        try:
+            body = body_of(packet)
+            document = document_of(body)
+        except MalformedPacketError:
+            self.malformed += 1
+            return None
+        if _is_own(document):
+            return None
+        with self._lock:
+            self._add(document["trace_id"], document["id"], body, document)
+        return document
+
+    def _add(self, trace_id: str, identity: str, body: bytes, document: Document) -> None:
+        kept = self._kept.setdefault(trace_id, Kept())
+        in_progress = bool(document.get("in_progress"))
+        if in_progress and identity in kept.complete:
+            return
+        growth = len(body) - len(kept.bodies.get(identity, b""))
+        if kept.size + growth > self.size // 8:
+            self.dropped += 1
+            return
+        if not in_progress:
+            kept.complete.add(identity)
+        kept.bodies[identity] = body
+        kept.size += growth
+        self._bytes += growth
+        self.serial += 1
+        kept.changed, kept.summary = self.serial, None
+        while len(self._kept) > self.traces or self._bytes > self.size:
+            self._bytes -= self._kept.popitem(last=False)[1].size
+
+    def changed_since(self, serial: int) -> tuple[int, list[dict[str, Any]]]:
+        """The newest serial, and the summaries of the traces that changed after `serial`."""
+        with self._lock:
+            changed = [kept for kept in self._kept.values() if kept.changed > serial]
+            newest = self.serial
+            copies = [(kept, kept.changed, Kept(dict(kept.bodies))) for kept in changed]
+        return newest, [self._summary(*copy) for copy in copies]
+
+    def _summary(self, kept: Kept, changed: int, copy: Kept) -> dict[str, Any]:
+        summary = kept.summary
+        if summary is None:
+            summary = summary_of(copy.trace())
+            with self._lock:
+                if kept.changed == changed:
+                    kept.summary = summary
+        return summary
+
+    def trace(self, trace_id: str) -> Trace | None:
+        """One trace by its id, None when it is not (or no longer) here."""
+        with self._lock:
+            kept = self._kept.get(trace_id)
+            copy = Kept(dict(kept.bodies)) if kept else None
+        return copy.trace() if copy else None
+
+    def saved(self) -> str:
+        """All documents as text, for `restore`."""
+        with self._lock:
+            return json.dumps([b.decode() for k in self._kept.values() for b in k.bodies.values()])
+
+    def restore(self, text: str) -> None:
+        """Take over what another store has saved."""
+        for body in json.loads(text or "[]"):
+            self.add(b'{"format":"json","version":1}\n' + body.encode())
+
+
+def _is_own(document: Document) -> bool:
+    """Whether it comes from the page that shows the traces."""
+    url = part(document, "http", "request").get("url")
+    try:
+        return isinstance(url, str) and urlsplit(url).path.startswith(OWN_PATH)
+    except ValueError:
+        return False

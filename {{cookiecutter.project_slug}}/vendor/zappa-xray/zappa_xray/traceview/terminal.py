@@ -1,0 +1,79 @@
+"""Lines -> text on a terminal: with colours and bars there, plain in a pipe."""
+
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from zappa_xray.traceview.lines import Line, lines_of, summary_of
+from zappa_xray.traceview.trace import Trace
+
+BAR_WIDTH = 24
+STYLES = {
+    **dict.fromkeys(("fault", "timed out"), "bold red"),
+    **dict.fromkeys(("error", "throttle", "in progress"), "yellow"),
+    **{"query": "green", "call": "magenta", "template": "yellow", "request": "blue"},
+    **dict.fromkeys(("gateway", "lambda", "function"), "cyan"),
+}
+
+
+def in_time(seconds: float | None) -> str:
+    """A duration as a person writes it, 9 characters at most."""
+    if seconds is None:
+        return "not ended"
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
+
+
+def headline(trace: Trace) -> Text:
+    """The one line that stands above a trace's tree."""
+    summary = summary_of(trace)
+    words = [summary["method"], summary["route"], summary["status"]]
+    what = " ".join(str(word) for word in words if word not in (None, ""))
+    line = Text(f"{what}  {in_time(trace.duration)}", style="bold")
+    if trace.queries:
+        line.append(f"  {trace.queries} quer{'y' if trace.queries == 1 else 'ies'}", "default")
+    for mark in trace.marks:
+        line.append(f"  {mark}", STYLES[mark])
+    return line.append(f"  {summary['id']}", "dim")
+
+
+def tree(trace: Trace, width: int, bars: bool = False) -> Iterator[Text]:
+    """A trace's lines, none wider than `width`; exceptions stand in full below theirs."""
+    yield headline(trace)
+    total = trace.end - trace.start
+    for line in lines_of(trace):
+        text = Text(f"{in_time(line.duration):>10}  ")
+        if bars:
+            text.append(bar(line, total), STYLES.get(line.kind, "default")).append("  ")
+        text.append("  " * min(line.depth, 20))
+        text.append(line.label, STYLES.get(line.kind, "default"))
+        text.append("".join(f"  {mark}" for mark in line.marks), "red")
+        text.truncate(width, overflow="ellipsis")
+        yield text
+        for title, exception in line.details:
+            if title == "exception":
+                yield Text(textwrap.indent(exception, " " * 14), "red")
+
+
+def bar(line: Line, total: float) -> str:
+    """Where on the trace's time axis a line's spans are."""
+    cells = [" "] * BAR_WIDTH
+    for start, length in line.spans:
+        first = min(int(start / total * BAR_WIDTH) if total else 0, BAR_WIDTH - 1)
+        cell_count = max(round(length / total * BAR_WIDTH) if total else BAR_WIDTH, 1)
+        for cell in range(first, min(first + cell_count, BAR_WIDTH)):
+            cells[cell] = "█"
+    return "".join(cells)
+
+
+def print_trace(console: Console, trace: Trace) -> None:
+    width = console.width if console.is_terminal else 10_000
+    for text in tree(trace, width, bars=console.is_terminal):
+        console.print(text, soft_wrap=True)
+    console.print()
+
+
+def console_for(stream: Any) -> Console:
+    return Console(file=stream, highlight=False, markup=False, emoji=False)

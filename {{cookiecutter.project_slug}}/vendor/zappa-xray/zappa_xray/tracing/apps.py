@@ -1,0 +1,77 @@
+"""Puts the pieces of this package into Django and into the X-Ray SDK."""
+
+import logging
+import sys
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import wrapt
+from aws_xray_sdk.core import patch, xray_recorder
+from aws_xray_sdk.ext.django.conf import settings as sdk_settings
+from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import got_request_exception
+
+from zappa_xray.tracing.background import trace_management_commands
+from zappa_xray.tracing.checks import check_daemon_address, check_name, register_checks
+from zappa_xray.tracing.conf import settings
+from zappa_xray.tracing.context import QuietContext
+from zappa_xray.tracing.database import trace_connections
+from zappa_xray.tracing.emitter import Emitter
+from zappa_xray.tracing.in_flight import IN_LAMBDA
+
+
+class TracingConfig(AppConfig):
+    """The Django app; `ready` changes the SDK's recorder, DRF and, in Lambda, the commands."""
+
+    name = "zappa_xray.tracing"
+    label = "zappa_xray_tracing"
+
+    def __init__(self, app_name: str, app_module: ModuleType) -> None:
+        super().__init__(app_name, app_module)
+        # With these two the SDK's app raises in its `ready`, before a check can say it well.
+        if errors := [*check_name(), *check_daemon_address()]:
+            raise ImproperlyConfigured("\n".join(str(error) for error in errors))
+
+    def ready(self) -> None:
+        register_checks()
+        xray_recorder.emitter._socket.close()
+        xray_recorder.emitter = Emitter(sdk_settings.AWS_XRAY_DAEMON_ADDRESS)
+        if IN_LAMBDA:
+            # With a threshold, in Lambda, nothing at all is sent.
+            xray_recorder.streaming_threshold = 0
+            # It warns at each query of the init phase, and of a function without tracing.
+            logging.getLogger("aws_xray_sdk.core.lambda_launcher").setLevel(logging.ERROR)
+            trace_management_commands()
+        else:
+            xray_recorder.context = QuietContext()
+        trace_connections()
+        got_request_exception.connect(_keep_exception)
+        wrapt.when_imported("rest_framework.views")(_keep_handled_exceptions)
+        for library in settings.patch_on_import:
+            # The SDK patches botocore.client by that name, which botocore has once a session imported it.
+            module = "botocore.session" if library == "botocore" else library
+            wrapt.when_imported(module)(partial(_patch, library))
+
+
+def _patch(library: str, module: ModuleType) -> None:
+    patch([library])
+
+
+def _keep_exception(request: Any = None, **signal: Any) -> None:
+    if work := getattr(request, "in_flight", None):
+        work.exception = sys.exception()
+
+
+def _keep_handled_exceptions(views: ModuleType) -> None:
+    # DRF turns an exception into a response and keeps no trace of it; Django never hears of it.
+    handle = views.APIView.handle_exception
+
+    def handle_and_keep(view: Any, exception: Exception) -> Any:
+        response = handle(view, exception)
+        if response.status_code >= 500:
+            response.handled_exception = exception
+        return response
+
+    views.APIView.handle_exception = handle_and_keep
