@@ -3,7 +3,6 @@ import socket
 import time
 
 import pytest
-from config import urls
 from django.contrib.staticfiles import finders
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -12,6 +11,7 @@ from zappa_xray.traceview.collector import Collector
 from zappa_xray.traceview.management.commands.runserver import is_not_our_own
 from zappa_xray.traceview.packets import Receiver
 
+from tests.library.project import urls
 from tests.library.traceview import packets
 
 TRACE = "1-6b031359-31fa260c26b54514a74acf22"

@@ -1,0 +1,25 @@
+"""The library's own tests, in environments with the lowest and the highest versions of its ranges."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from emulator.service import TEMPLATE
+from tests.library_environment import RESOLUTIONS, command, variables
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("resolution", RESOLUTIONS)
+def test_the_library_s_tests_pass_with_versions(resolution: str) -> None:
+    process = subprocess.run(
+        command(resolution, ["-q"]),
+        check=False,
+        cwd=TEMPLATE,
+        env=variables(),
+        capture_output=True,
+        text=True,
+    )
+    assert process.returncode == 0, process.stdout[-10_000:] + process.stderr[-2_000:]
