@@ -19,9 +19,18 @@ from emulator.service import TEMPLATE, Service, bake, offered_python
 collect_ignore = ["library"]
 
 Once = Callable[[str, Callable[[Path], object]], Path]
+RecordProperty = Callable[[str, object], None]
 
 # What is in many a developer's folder and must never be in the zip.
 LEFT_LYING_ABOUT = (".env", ".env.dev", "db.sqlite3", "db.sqlite3-wal", "notes/.env.local")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests that run other tests have to say of them, `record_property("said", ...)`."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "said":
+                terminalreporter.write_line(str(value))
 
 
 @pytest.fixture(scope="session")

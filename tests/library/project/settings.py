@@ -44,4 +44,5 @@ LOGGING = {
     "filters": {"trace_context": {"()": "zappa_xray.tracing.logs.TraceContextFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["trace_context"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"aws_xray_sdk": {"level": "WARNING"}, "botocore": {"level": "WARNING"}},
 }

@@ -5,7 +5,7 @@ import time
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
-from pytest_django.fixtures import Settings
+from pytest_django import Settings
 from zappa_xray.traceview import views
 from zappa_xray.traceview.collector import Collector
 from zappa_xray.traceview.management.commands.runserver import is_not_our_own

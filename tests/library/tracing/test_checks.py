@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zappa_xray
 from django.conf import settings
 from django.core.checks import CheckMessage
 from django.core.checks.registry import registry
@@ -30,7 +31,7 @@ def test_this_service_passes(check: Any) -> None:
 
 
 def test_the_readme_has_each_of_them() -> None:
-    readme = (settings.BASE_DIR / "README.md").read_text()
+    readme = (Path(zappa_xray.__file__).parent.parent / "README.md").read_text()
 
     for message_id, (_, hint) in checks.MESSAGES_AND_HINTS.items():
         assert f"`{message_id}`" in readme

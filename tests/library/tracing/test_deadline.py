@@ -26,13 +26,13 @@ def test_a_late_request_is_reported_and_then_complete(
     assert report["annotations"]["timed_out"] is True
     assert report["fault"] is True
     facts = report["metadata"]["tracing"]["deadline"]
-    assert facts["where"].startswith("tests/tracing/urls.py:")
+    assert facts["where"].startswith("tests/library/tracing/urls.py:")
     assert facts["where"].endswith(" slow")
     assert facts["remaining_seconds"] is None
     assert end["in_progress"] is False
     assert end["annotations"]["timed_out"] is True
     assert "fault" not in end
-    [record] = [one for one in caplog.records if one.name == "tracing.report"]
+    [record] = [one for one in caplog.records if one.name == "zappa_xray.tracing.report"]
     assert record.getMessage().startswith("GET /slow/ has not finished after 0.1 s; it is in tests")
     assert record.trace_id == end["trace_id"]  # type: ignore[attr-defined]
 
@@ -48,7 +48,7 @@ def test_a_request_that_waits_in_a_library_names_its_view(
 
     deadlines = [one["metadata"]["tracing"]["deadline"] for one in trace_daemon.documents[-2:]]
     assert [facts["where"] for facts in deadlines] == [
-        "a library, for tests.tracing.urls.InALibrary"
+        "a library, for tests.library.tracing.urls.InALibrary"
     ] * 2
     assert any(frame.startswith("/opt/library.py:") for frame in deadlines[0]["stack"])
 
@@ -100,7 +100,7 @@ def test_a_report_that_fails_does_not_end_the_watch(
     client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("tracing.report.frames_of_thread", None)
+        patched.setattr("zappa_xray.tracing.report.frames_of_thread", None)
         client.get("/slow/")
     assert "The report of a request that passed its deadline failed" in caplog.text
 

@@ -56,7 +56,7 @@ def test_the_cause_names_the_line_that_raised(client: Client, trace_daemon: Trac
 
     [exception] = trace_daemon.complete[0]["cause"]["exceptions"]
     assert (exception["type"], exception["message"]) == ("ValueError", "broken on purpose")
-    assert exception["stack"][-1]["path"] == "tests/tracing/urls.py"
+    assert exception["stack"][-1]["path"] == "tests/library/tracing/urls.py"
     assert exception["stack"][-1]["label"] == "broken"
 
 
