@@ -1,0 +1,47 @@
+"""The stages of a zappa_settings.json, and where AWS's console shows a trace of theirs."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+CONSOLES = {  # by how the region's name begins: China, AWS GovCloud
+    "cn-": "console.amazonaws.cn",
+    "us-gov-": "console.amazonaws-us-gov.com",
+}
+
+
+def stages(path: Path) -> dict[str, dict[str, Any]]:
+    """Return the settings of each stage by its name, with what it `extends`, as Zappa reads them.
+
+    Raises OSError when there is no such file, and ValueError, with a sentence for who wrote the
+    file, when it is no JSON, or a stage extends one that is not there or, in the end, itself.
+    """
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path.name} is not JSON: {error}") from error
+    return {name: _extended(written, name, path.name) for name in written}
+
+
+def _extended(written: dict[str, dict[str, Any]], name: str, file: str) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    passed: list[str] = []
+    stage: str | None = name
+    while stage:
+        if stage in passed:
+            raise ValueError(f"{file}: stage {name} extends itself: {' -> '.join([*passed, stage])}")
+        if stage not in written:
+            raise ValueError(f"{file}: stage {passed[-1]} extends {stage}, which is not there")
+        passed.append(stage)
+        settings = {**written[stage], **settings}
+        stage = written[stage].get("extends")
+    return settings
+
+
+def console_address(region: str, trace_id: str) -> str:
+    """Return the address of a trace in the AWS console of a region such as eu-central-1."""
+    host = next(
+        (host for beginning, host in CONSOLES.items() if region.startswith(beginning)),
+        "console.aws.amazon.com",
+    )
+    return f"https://{region}.{host}/cloudwatch/home?region={region}#xray:traces/{trace_id}"
