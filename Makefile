@@ -4,6 +4,7 @@
 PYTHON := $(shell command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 READY := .venv/.ready
+LIBRARY := "{{cookiecutter.project_slug}}/vendor/zappa-xray"
 PYTEST := python -m pytest -n auto --dist loadgroup
 ARGS ?=
 
@@ -25,15 +26,16 @@ test-fast: $(READY) ## what needs no installed service, under a minute
 bench: $(READY) ## cold start, package and what tracing costs, each beside a baseline, into README.md
 	python -m benchmarks
 
-lint: $(READY) ## format, lint and types of the template's own code, and the workflows
-	ruff format --check .
-	ruff check .
+lint: $(READY) ## format, lint and types of the template's own code and the library's, and the workflows
+	ruff format --check --no-cache . $(LIBRARY)
+	ruff check --no-cache . $(LIBRARY)
 	mypy
+	python -m tests.library_environment types
 	zizmor --offline --quiet --min-severity medium .github "{{cookiecutter.project_slug}}/.github"
 
-format: $(READY) ## rewrite the template's own code as `make lint` wants it
-	ruff format .
-	ruff check --fix .
+format: $(READY) ## rewrite the template's own code and the library's as `make lint` wants it
+	ruff format --no-cache . $(LIBRARY)
+	ruff check --no-cache --fix . $(LIBRARY)
 
 freshness: $(READY) ## list what the service depends on beside the newest releases (ARGS=--write: move the ranges and pins)
 	python -m upkeep.freshness $(ARGS)

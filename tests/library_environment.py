@@ -1,7 +1,8 @@
-"""Environments with the library's dependencies, and its tests in them: `python -m tests.library_environment`.
+"""Environments with the library's dependencies, and in them its tests and the checking of its types.
 
-The library runs from its folder in the template, unbaked, with the lowest or the highest versions
-that its ranges allow.
+`python -m tests.library_environment [lowest|highest|types] [arguments of pytest or mypy]`. The library
+runs from its folder in the template, unbaked, with the lowest or the highest versions that its
+ranges allow.
 """
 
 from __future__ import annotations
@@ -29,15 +30,18 @@ BESIDE = (
     "requests>=2.32",
     "httpx>=0.28",
 )
+TYPES = ("mypy>=2.4", "django-stubs>=6.1", "djangorestframework-stubs>=3.18", "types-requests")
+SETTINGS = "tests.library.project.settings"
 
 
-def environment(resolution: str) -> Path:
+def environment(resolution: str, *beside: str) -> Path:
     """Return the Python of an environment with the dependencies of all extras, made once in a checkout.
 
-    `resolution` is `lowest` or `highest`, of what the library asks for directly. Raises CommandFailed.
+    `resolution` is `lowest` or `highest`, of what the library asks for directly; `beside` are
+    further requirements. Raises CommandFailed.
     """
-    wanted = (LIBRARY / "pyproject.toml").read_text() + repr(BESIDE) + offered_python()
-    digest = hashlib.sha256(wanted.encode()).hexdigest()[:12]
+    wanted = [*requirements(), *BESIDE, *beside]
+    digest = hashlib.sha256(repr((wanted, offered_python())).encode()).hexdigest()[:12]
     folder = CACHE / f"library-{resolution}-{digest}"
     python = folder / "venv" / "bin" / "python"
     CACHE.mkdir(exist_ok=True)
@@ -49,38 +53,54 @@ def environment(resolution: str) -> Path:
             run([uv, "venv", "--clear", "venv"], folder=folder)
             kind = "lowest-direct" if resolution == "lowest" else "highest"
             install = [uv, "pip", "install", "--python", str(python), "--resolution", kind]
-            run([*install, *requirements()], folder=folder)
+            run([*install, *wanted], folder=folder)
             (folder / ".ready").touch()
     return python
 
 
 def requirements() -> list[str]:
-    """Return what the library asks for, with all its extras, and what its tests need beside it."""
+    """Return what the library asks for, with all its extras."""
     # Read here and not by uv, which reads the template's unbaked pyproject.toml above it as well.
     project = tomllib.loads((LIBRARY / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"].values()
-    return [*project["dependencies"], *(line for extra in extras for line in extra), *BESIDE]
+    return [*project["dependencies"], *(line for extra in extras for line in extra)]
 
 
-def command(resolution: str, arguments: Sequence[str] = ()) -> list[str]:
-    """Return the command that runs the library's tests; to be run in the template's folder."""
+def command(what: str, arguments: Sequence[str] = ()) -> list[str]:
+    """Return the command that runs the library's tests, or checks its and their types.
+
+    `what` is `lowest`, `highest` or `types`. To be run in the template's folder.
+    """
+    if what == "types":
+        options = [
+            "--config-file",
+            str(LIBRARY / "pyproject.toml"),
+            f"--cache-dir={CACHE / 'mypy'}",
+        ]
+        chosen = ["--package=zappa_xray", "--package=tests.library"]
+        return [str(environment("highest", *TYPES)), "-m", "mypy", *options, *chosen, *arguments]
     options = ["-c", str(TESTS / "pytest.ini"), "--rootdir", str(TEMPLATE), f"--confcutdir={TESTS}"]
     chosen = [] if any("tests/library" in argument for argument in arguments) else [str(TESTS)]
-    return [str(environment(resolution)), "-m", "pytest", *options, *chosen, *arguments]
+    return [str(environment(what)), "-m", "pytest", *options, *chosen, *arguments]
 
 
 def variables() -> dict[str, str]:
-    """Return the environment for that command: the library's folder is read and never written."""
-    path = f"{LIBRARY}:{TEMPLATE}"
-    return clean_environment({"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"})
+    """Return the environment for these commands: the library's folder is read and never written."""
+    return clean_environment(
+        {
+            "PYTHONPATH": f"{LIBRARY}:{TEMPLATE}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "DJANGO_SETTINGS_MODULE": SETTINGS,
+        }
+    )
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("resolution", choices=RESOLUTIONS, nargs="?", default="highest")
+    parser.add_argument("what", choices=(*RESOLUTIONS, "types"), nargs="?", default="highest")
     known, arguments = parser.parse_known_args()
     return subprocess.run(
-        command(known.resolution, arguments), check=False, cwd=TEMPLATE, env=variables()
+        command(known.what, arguments), check=False, cwd=TEMPLATE, env=variables()
     ).returncode
 
 

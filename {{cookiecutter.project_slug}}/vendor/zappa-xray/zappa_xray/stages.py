@@ -29,7 +29,9 @@ def _extended(written: dict[str, dict[str, Any]], name: str, file: str) -> dict[
     stage: str | None = name
     while stage:
         if stage in passed:
-            raise ValueError(f"{file}: stage {name} extends itself: {' -> '.join([*passed, stage])}")
+            raise ValueError(
+                f"{file}: stage {name} extends itself: {' -> '.join([*passed, stage])}"
+            )
         if stage not in written:
             raise ValueError(f"{file}: stage {passed[-1]} extends {stage}, which is not there")
         passed.append(stage)
