@@ -1,7 +1,7 @@
 """Headless Chromium, and the development server of a baked service for it to look at.
 
 `python -m tests.browser` renders docs/traces-light.png and docs/traces-dark.png for this README, and
-the light one for the service's.
+the light one for the library's.
 """
 
 from __future__ import annotations
@@ -25,13 +25,12 @@ from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
 from emulator.processes import run, started
 from emulator.service import TEMPLATE, Service, bake, offered_python
+from tests.library_environment import LIBRARY
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
 CHROMEDRIVER = shutil.which("chromedriver")
 DOCS = TEMPLATE / "docs"
-OF_THE_SERVICE = (
-    TEMPLATE / "{{cookiecutter.project_slug}}/vendor/zappa-xray/zappa_xray/traceview/page.png"
-)
+OF_THE_LIBRARY = LIBRARY / "traces.png"
 START_SECONDS = 60.0
 
 Result = TypeVar("Result")
@@ -218,4 +217,4 @@ if __name__ == "__main__":
     if reason := missing():
         sys.exit(reason)
     render(DOCS)
-    shutil.copy(DOCS / "traces-light.png", OF_THE_SERVICE)
+    shutil.copy(DOCS / "traces-light.png", OF_THE_LIBRARY)

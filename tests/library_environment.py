@@ -26,6 +26,7 @@ RESOLUTIONS = ("lowest", "highest")
 # What the tests need beside the library, and what it works with but does not ask for.
 BESIDE = (
     "djangorestframework>=3.16",
+    "hypothesis>=6.130",
     "pytest-django>=4.14",
     "requests>=2.32",
     "httpx>=0.28",

@@ -17,6 +17,7 @@ import yaml
 from pytest_cookies.plugin import Cookies
 
 from tests.baking import Baked, bake
+from tests.library_environment import LIBRARY
 
 # One worker bakes for all of them.
 pytestmark = pytest.mark.xdist_group("generated files")
@@ -62,67 +63,15 @@ SERVICE = {
     "tests/test_notes.py",
     "tests/test_pages.py",
     "tests/test_settings.py",
-    "vendor/zappa-xray/CHANGELOG.md",
-    "vendor/zappa-xray/README.md",
-    "vendor/zappa-xray/pyproject.toml",
-    "vendor/zappa-xray/zappa_xray/__init__.py",
-    "vendor/zappa-xray/zappa_xray/deployment/__init__.py",
-    "vendor/zappa-xray/zappa_xray/deployment/after_deploy.py",
-    "vendor/zappa-xray/zappa_xray/deployment/doctor.py",
-    "vendor/zappa-xray/zappa_xray/deployment/environment.py",
-    "vendor/zappa-xray/zappa_xray/deployment/management/__init__.py",
-    "vendor/zappa-xray/zappa_xray/deployment/management/commands/__init__.py",
-    "vendor/zappa-xray/zappa_xray/deployment/management/commands/trace_doctor.py",
-    "vendor/zappa-xray/zappa_xray/deployment/management/commands/trace_stage.py",
-    "vendor/zappa-xray/zappa_xray/deployment/package.py",
-    "vendor/zappa-xray/zappa_xray/deployment/sampling_rule.py",
-    "vendor/zappa-xray/zappa_xray/deployment/stage.py",
-    "vendor/zappa-xray/zappa_xray/deployment/stage_tracing.py",
-    "vendor/zappa-xray/zappa_xray/deployment/touch.py",
-    "vendor/zappa-xray/zappa_xray/py.typed",
-    "vendor/zappa-xray/zappa_xray/testing.py",
-    "vendor/zappa-xray/zappa_xray/traceview/__init__.py",
-    "vendor/zappa-xray/zappa_xray/traceview/arguments.py",
-    "vendor/zappa-xray/zappa_xray/traceview/collector.py",
-    "vendor/zappa-xray/zappa_xray/traceview/forward.py",
-    "vendor/zappa-xray/zappa_xray/traceview/lines.py",
-    "vendor/zappa-xray/zappa_xray/traceview/management/__init__.py",
-    "vendor/zappa-xray/zappa_xray/traceview/management/commands/__init__.py",
-    "vendor/zappa-xray/zappa_xray/traceview/management/commands/runserver.py",
-    "vendor/zappa-xray/zappa_xray/traceview/management/commands/trace_report.py",
-    "vendor/zappa-xray/zappa_xray/traceview/management/commands/trace_show.py",
-    "vendor/zappa-xray/zappa_xray/traceview/management/commands/trace_watch.py",
-    "vendor/zappa-xray/zappa_xray/traceview/packets.py",
-    "vendor/zappa-xray/zappa_xray/traceview/page.png",
-    "vendor/zappa-xray/zappa_xray/traceview/report.py",
-    "vendor/zappa-xray/zappa_xray/traceview/static/traceview/icon.svg",
-    "vendor/zappa-xray/zappa_xray/traceview/static/traceview/traces.css",
-    "vendor/zappa-xray/zappa_xray/traceview/static/traceview/traces.js",
-    "vendor/zappa-xray/zappa_xray/traceview/store.py",
-    "vendor/zappa-xray/zappa_xray/traceview/templates/traceview/page.html",
-    "vendor/zappa-xray/zappa_xray/traceview/terminal.py",
-    "vendor/zappa-xray/zappa_xray/traceview/trace.py",
-    "vendor/zappa-xray/zappa_xray/traceview/urls.py",
-    "vendor/zappa-xray/zappa_xray/traceview/views.py",
-    "vendor/zappa-xray/zappa_xray/traceview/xray.py",
-    "vendor/zappa-xray/zappa_xray/tracing/__init__.py",
-    "vendor/zappa-xray/zappa_xray/tracing/apps.py",
-    "vendor/zappa-xray/zappa_xray/tracing/background.py",
-    "vendor/zappa-xray/zappa_xray/tracing/checks.py",
-    "vendor/zappa-xray/zappa_xray/tracing/conf.py",
-    "vendor/zappa-xray/zappa_xray/tracing/context.py",
-    "vendor/zappa-xray/zappa_xray/tracing/database.py",
-    "vendor/zappa-xray/zappa_xray/tracing/deadline.py",
-    "vendor/zappa-xray/zappa_xray/tracing/documents.py",
-    "vendor/zappa-xray/zappa_xray/tracing/emitter.py",
-    "vendor/zappa-xray/zappa_xray/tracing/in_flight.py",
-    "vendor/zappa-xray/zappa_xray/tracing/logs.py",
-    "vendor/zappa-xray/zappa_xray/tracing/middleware.py",
-    "vendor/zappa-xray/zappa_xray/tracing/report.py",
-    "vendor/zappa-xray/zappa_xray/tracing/route.py",
-    "vendor/zappa-xray/zappa_xray/tracing/stack.py",
     "zappa_hooks.py",
     "zappa_settings.json",
+    # The library, as it lies in the template, without what a tool may have left there.
+    *(
+        f"vendor/zappa-xray/{file.relative_to(LIBRARY).as_posix()}"
+        for file in LIBRARY.rglob("*")
+        if file.is_file()
+        and not re.search(r"cache|\.egg-info|/dist/|\.pyc$", str(file.relative_to(LIBRARY)))
+    ),
 }
 WORKFLOWS = {
     ".github/dependabot.yml",

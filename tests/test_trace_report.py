@@ -6,18 +6,15 @@ import csv
 import io
 import json
 import resource
-import socket
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from emulator.aws import EmulatedAWS
-from emulator.processes import run, started
+from emulator.processes import run
 from emulator.service import Service
-from tests.browser import free_port, wait_for
 
 HEADER = b'{"format": "json", "version": 1}\n'
 BATCH = 50
@@ -151,38 +148,6 @@ def test_show_prints_the_slowest_of_them(installed: Service, traced: EmulatedAWS
     assert gateway.endswith("notes-api-dev/dev" + "  fault" * ("fault" in gateway))
     assert function == "  100.0 ms    notes-api-dev"
     assert request.startswith("  100.0 ms      GET /api/report/")
-
-
-def test_what_the_watch_forwards_arrives_in_x_ray(
-    installed: Service, aws: EmulatedAWS, tmp_path: Path
-) -> None:
-    port, log = free_port(socket.SOCK_DGRAM), tmp_path / "log"
-    python = str(installed.folder / ".venv/bin/python")
-    options = ["--address", f"127.0.0.1:{port}", "--forward", "--count=3"]
-    documents = [document for number in range(3) for document in forwarded(20_000 + number)]
-    with (
-        log.open("wb") as output,
-        started(
-            [python, "manage.py", "trace_watch", *options],
-            environment=aws.environment() | {"PYTHONUNBUFFERED": "1"},
-            cwd=installed.folder,
-            stdout=output,
-            stderr=output,
-        ) as process,
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender,
-    ):
-        wait_for(lambda: "Listening" in log.read_text(), 30)
-        for document in documents:
-            sender.sendto(HEADER + json.dumps(document).encode(), ("127.0.0.1", port))
-        assert process.wait(30) == 0
-    assert "6 documents forwarded." in log.read_text()
-    wanted = [document["trace_id"] for document in documents[::2]]
-    answer = aws.client("xray").batch_get_traces(TraceIds=wanted)
-    assert [len(trace["Segments"]) for trace in answer["Traces"]] == [2, 2, 2]
-
-
-def forwarded(number: int) -> list[dict[str, Any]]:
-    return trace(number, "forwarded", 0.1, method="GET", route="/forwarded/")
 
 
 def test_a_stage_of_another_name_is_refused(installed: Service, aws: EmulatedAWS) -> None:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from zappa_xray.traceview.packets import body_of, document_of
+from zappa_xray.traceview.documents import body_of, document_of
 from zappa_xray.traceview.trace import Trace
 
 PACKETS = Path(__file__).parent / "packets"

@@ -1,23 +1,23 @@
 import io
 import json
+import re
 import socket
-import threading
-import time
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 from django.core.management import CommandError, call_command
-from zappa_xray.traceview import xray
-from zappa_xray.traceview.arguments import Filter, status
-from zappa_xray.traceview.forward import Forwarder
-from zappa_xray.traceview.packets import Receiver
-from zappa_xray.traceview.report import Figures, Request, figures_of
+from django.test import override_settings
+from zappa_xray.traceview.daemon import Receiver
+from zappa_xray.traceview.figures import Figures, Request, figures_of
+from zappa_xray.traceview.stage import stage_named
 
-from tests.library.traceview import in_production, packets, recorded
+from tests.library.traceview import in_production, packets
 
 TRACE = "1-6b03135e-b83106cab8f66ee55beb9ae4"
 Stub = Callable[..., Stubber]
@@ -41,70 +41,44 @@ def stubber(monkeypatch: pytest.MonkeyPatch) -> Stubber:
     return stubber
 
 
-def watch(*arguments: str, sent: list[bytes]) -> str:
-    """Send packets to a watch on a free address until it has ended; return what it printed."""
-    receiver = Receiver(("127.0.0.1", 0))
-    host, port = receiver.address
-    receiver.close()
-    ended = threading.Event()
+class SendsOnceItListens(io.StringIO):
+    """The standard error of a watch: when it says where it listens, the packets are sent there."""
 
-    def send() -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            while not ended.wait(0.05):
-                for packet in sent:
-                    sender.sendto(packet, (host, port))
-                time.sleep(0.5)
+    def __init__(self, packets: list[bytes]) -> None:
+        super().__init__()
+        self.packets = packets
 
-    sending = threading.Thread(target=send)
-    sending.start()
-    try:
-        return run("trace_watch", "--address", f"{host}:{port}", *arguments)
-    finally:
-        ended.set()
-        sending.join()
+    def write(self, text: str) -> int:
+        if found := re.match(r"Listening on (.*):(\d+),", text):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                for packet in self.packets:
+                    sender.sendto(packet, (found[1], int(found[2])))
+        return super().write(text)
+
+
+def watch(*arguments: str, sent: list[bytes]) -> tuple[str, str]:
+    """Send packets to a watch on a free address; return what it printed, and what it said."""
+    printed, said = io.StringIO(), SendsOnceItListens(sent)
+    command = ("trace_watch", "--address", "127.0.0.1:0", *arguments)
+    call_command(*command, stdout=printed, stderr=said)
+    return printed.getvalue(), said.getvalue()
 
 
 def test_watch_prints_each_complete_trace_that_is_wanted() -> None:
-    sent = [packets("timed_out")[0], *packets("created"), *packets("failed")]
-    printed = watch("--count=1", "--status=5xx", "--slower-than=1ms", "--route=fail", sent=sent)
+    sent = [packets("timed_out")[0], b"nonsense", *packets("created"), *packets("failed")]
+    printed, said = watch(
+        "--count=1", "--status=5xx", "--slower-than=1ms", "--route=fail", sent=sent
+    )
     assert printed.splitlines()[0] == (
         "GET /fail/{what} 500  17.3 ms  1 query  fault  1-6b03135a-e2d86f1c320c2bf9f1dad5d1"
     )
-
-
-@pytest.mark.parametrize(
-    ("wanted", "taken"),
-    [
-        (Filter(), True),
-        (Filter(route="notes"), True),
-        (Filter(route="users"), False),
-        (Filter(status=status("201")), True),
-        (Filter(status=status("4xx")), False),
-        (Filter(slower_than=0.006), True),
-        (Filter(slower_than=0.007), False),
-    ],
-)
-def test_a_filter_takes_what_it_says(wanted: Filter, taken: bool) -> None:
-    assert wanted.takes(recorded("created")) is taken
+    assert said.endswith(", Ctrl-C ends.\n1 packets malformed.\n")
 
 
 def test_watch_writes_an_object_for_each_trace() -> None:
-    (line,) = watch("--count=1", "--json", sent=packets("created")).splitlines()
-    trace = json.loads(line)
+    printed, _ = watch("--count=1", "--json", sent=packets("created"))
+    (trace,) = map(json.loads, printed.splitlines())
     assert (trace["route"], trace["status"], len(trace["documents"])) == ("/api/notes/", 201, 1)
-
-
-def test_watch_forwards_in_batches(stubber: Stubber) -> None:
-    refused = {"UnprocessedTraceSegments": [{"Id": "7642f6e1f13734d8", "Message": "too old"}]}
-    stubber.add_response("put_trace_segments", refused, {"TraceSegmentDocuments": ANY})
-    written = io.StringIO()
-    forwarder = Forwarder(xray.client("eu-central-1"), written.write)
-    for packet in packets("created"):
-        forwarder.forward(packet.partition(b"\n")[2])
-    forwarder.close()
-    stubber.assert_no_pending_responses()
-    assert (forwarder.sent, forwarder.refused, forwarder.lost) == (1, 1, 0)
-    assert written.getvalue() == "X-Ray refused 7642f6e1f13734d8: too old"
 
 
 def test_an_address_in_use_is_told_with_what_to_do() -> None:
@@ -158,8 +132,7 @@ def summary(number: int, **more: Any) -> dict[str, Any]:
 
 
 def expect_sampling(stubber: Stubber, *counts: dict[str, Any]) -> None:
-    function = xray.stage_named("dev").function
-    rule = {"RuleName": "ours", "ServiceName": f"{function}/dev", "ServiceType": "*"}
+    rule = {"RuleName": "ours", "ServiceName": "library-dev/dev", "ServiceType": "*"}
     required = {"ResourceARN": "*", "Priority": 1, "FixedRate": 0.1, "ReservoirSize": 1}
     required |= {"Host": "*", "HTTPMethod": "*", "URLPath": "*", "Version": 1}
     records = [{"SamplingRule": required | rule}]
@@ -232,19 +205,18 @@ def test_the_report_has_exact_figures_and_says_what_was_sampled_away(stubber: St
 )
 def test_a_percentile_is_exact(count: int, percent: int, expected: float | None) -> None:
     (figures,) = figures_of(
-        Request.of(summary(number * 1000)) for number in range(count, 0, -1)
+        Request.from_summary(summary(number * 1000)) for number in range(count, 0, -1)
     ) or [Figures("GET", "/never/")]
     assert figures.percentile(percent) == expected
 
 
 def test_the_report_asks_for_its_own_service_and_filters_the_rest_itself(stubber: Stubber) -> None:
-    function = xray.stage_named("production").function
     expected = {
         "StartTime": ANY,
         "EndTime": ANY,
         "TimeRangeType": "TraceId",
         "Sampling": False,
-        "FilterExpression": f'service("{function}") AND responsetime > 0.05',
+        "FilterExpression": 'service("library-production") AND responsetime > 0.05',
     }
     for _ in range(3):  # twelve hours and a bit, six at a time
         page = {"TraceSummaries": [summary(number) for number in (40, 60)]}
@@ -274,6 +246,57 @@ def test_nothing_found_is_no_error(stubber: Stubber) -> None:
     printed = run("trace_report", "dev", "--timed-out")
     assert "0 traced requests" in printed
     assert "is not known: X-Ray has no statistics of ours for this time." in printed
+
+
+def test_what_is_missing_is_told_with_where_it_comes_from(
+    stubber: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "rich", None)
+    with pytest.raises(CommandError, match=r"needs rich, which zappa-xray\[traceview\] brings"):
+        run("trace_show", TRACE)
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    with pytest.raises(CommandError, match=r"needs boto3 and rich, "):
+        run("trace_report", "dev")
+
+
+def test_json_and_csv_need_no_rich(stubber: Stubber, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rich", None)
+    for name in ("terminal", "report"):
+        monkeypatch.delitem(sys.modules, f"zappa_xray.traceview.{name}", raising=False)
+    stubber.add_response("batch_get_traces", {"Traces": [in_production()]})
+    assert json.loads(run("trace_show", TRACE, "--json"))
+    stubber.add_response("get_trace_summaries", {"TraceSummaries": [summary(12)]})
+    expect_sampling(stubber)
+    assert "/api/notes/" in run("trace_report", "dev", "--csv")
+    assert watch("--count=1", "--json", sent=packets("created"))
+
+
+@pytest.mark.parametrize(
+    ("extended", "function"),
+    [
+        ({"project_name": "My notes_API"}, "my-notes-api-prod"),
+        ({}, "a-folder-with-a-prod"),  # 15 characters of the folder's name
+    ],
+)
+def test_a_function_is_called_as_zappa_calls_it(
+    tmp_path: Path, extended: dict[str, str], function: str
+) -> None:
+    folder = tmp_path / "a folder with a long name"
+    folder.mkdir()
+    stages = {"dev": extended, "prod": {"extends": "dev", "aws_region": "eu-west-1"}}
+    (folder / "zappa_settings.json").write_text(json.dumps(stages))
+    with override_settings(BASE_DIR=folder):
+        found = stage_named("prod")
+    assert (found.function, found.region, found.profile) == (function, "eu-west-1", None)
+
+
+def test_stages_that_cannot_be_read_are_told_without_a_traceback(tmp_path: Path) -> None:
+    with override_settings(BASE_DIR=str(tmp_path)):
+        with pytest.raises(CommandError, match=r"has no zappa_settings\.json to be read"):
+            run("trace_report", "dev")
+        (tmp_path / "zappa_settings.json").write_text("{")
+        with pytest.raises(CommandError, match=r"zappa_settings\.json is not JSON"):
+            run("trace_report", "dev")
 
 
 @pytest.mark.parametrize("option", ["--since=soon", "--slower-than=5", "--since=1w"])

@@ -8,8 +8,8 @@ from django.test import Client
 from pytest_django import Settings
 from zappa_xray.traceview import views
 from zappa_xray.traceview.collector import Collector
+from zappa_xray.traceview.daemon import Receiver
 from zappa_xray.traceview.management.commands.runserver import is_not_our_own
-from zappa_xray.traceview.packets import Receiver
 
 from tests.library.project import urls
 from tests.library.traceview import packets
@@ -70,20 +70,32 @@ def test_nothing_but_its_own_files_runs_on_the_page(client: Client, collector: C
 def test_the_page_is_told_what_is_new(client: Client, collector: Collector) -> None:
     first = client.get("/__traces__/news").json()
     (summary,) = first["traces"]
-    shown = {key: summary[key] for key in ("id", "method", "route", "status", "queries", "marks")}
+    keys = ("id", "method", "route", "status", "took", "queries", "marks", "wanted")
+    shown = {key: summary[key] for key in keys}
     assert shown == {
         "id": TRACE,
         "method": "GET",
         "route": "/repeat/",
         "status": 200,
+        "took": "14.0 ms",
         "queries": 8,
         "marks": [],
+        "wanted": True,
     }
     later = {"run": first["run"], "since": first["serial"]}
     assert client.get("/__traces__/news", later).json()["traces"] == []
     another_run = later | {"run": "another"}
     assert len(client.get("/__traces__/news", another_run).json()["traces"]) == 1
-    assert len(client.get("/__traces__/news", later | {"since": "9" * 5000}).json()) == 7
+    far = client.get("/__traces__/news", later | {"since": "9" * 5000})
+    assert (far.status_code, far.json()["traces"]) == (200, [])
+
+
+@pytest.mark.parametrize(("words", "wanted"), [("repeat >0.1 ms", True), ("nothing", False)])
+def test_the_page_is_told_what_its_filter_takes(
+    client: Client, collector: Collector, words: str, wanted: bool
+) -> None:
+    answer = client.get("/__traces__/news", {"filter": words}).json()
+    assert (answer["filter"], answer["traces"][0]["wanted"]) == (words, wanted)
 
 
 def test_one_trace_has_its_lines_and_on_demand_its_documents(
@@ -93,6 +105,7 @@ def test_one_trace_has_its_lines_and_on_demand_its_documents(
     assert [line["kind"] for line in shown["lines"]] == ["request", "call", "query", "query"]
     assert len(shown["lines"][-1]["spans"]) == 7
     assert shown["total"] == pytest.approx(shown["summary"]["duration"])
+    assert (len(shown["axis"]), shown["lines"][0]["took"]) == (4, shown["summary"]["took"])
     documents = client.get(f"/__traces__/trace/{TRACE}/documents")
     assert documents["Content-Type"] == "text/plain; charset=utf-8"
     assert '"sanitized_query": "SELECT ' in documents.content.decode()
@@ -112,7 +125,7 @@ def test_the_collector_reads_what_the_daemon_would(free_address: tuple[str, int]
     while not collector.store.serial and time.monotonic() < until:
         time.sleep(0.01)
     _, (summary,) = collector.store.changed_since(0)
-    assert summary["route"] == "/api/notes/"
+    assert summary.route == "/api/notes/"
 
 
 def test_a_taken_address_is_told_with_what_to_do(free_address: tuple[str, int]) -> None:

@@ -1,11 +1,9 @@
 import json
 import socket
 import time
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-from zappa_xray.traceview.packets import Receiver
+from zappa_xray.traceview.daemon import Receiver
 from zappa_xray.traceview.store import Store
 
 from tests.library.traceview import packets
@@ -25,7 +23,7 @@ def packet(number: int, **more: Any) -> bytes:
 
 
 def ids(store: Store) -> list[int]:
-    return [int(summary["id"][-24:], 16) for summary in store.changed_since(0)[1]]
+    return [int(summary.id[-24:], 16) for summary in store.changed_since(0)[1]]
 
 
 def test_the_newest_traces_are_kept() -> None:
@@ -66,10 +64,10 @@ def test_only_what_changed_is_told() -> None:
     first, _ = store.changed_since(0)
     store.add(packet(2))
     second, changed = store.changed_since(first)
-    assert [summary["id"][-1] for summary in changed] == ["2"]
+    assert [summary.id[-1] for summary in changed] == ["2"]
     store.add(packet(1))
     _, changed = store.changed_since(second)
-    assert [(summary["id"][-1], summary["marks"]) for summary in changed] == [("1", [])]
+    assert [(summary.id[-1], summary.marks) for summary in changed] == [("1", [])]
 
 
 def test_a_copy_in_progress_that_comes_late_changes_nothing() -> None:
@@ -99,28 +97,8 @@ def test_another_process_takes_over_what_is_saved() -> None:
     other.restore("")
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    receiver = Receiver(("127.0.0.1", 0), most=10)
-    yield receiver
-    receiver.close()
-
-
-def test_more_packets_in_a_second_than_there_is_time_for_are_dropped_and_counted(
-    receiver: Receiver,
-) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        for number in range(25):
-            sender.sendto(packet(number), receiver.address)
-        taken = [receiver.receive(timeout=1) for _ in range(25)]
-    # A second may have begun in between: then ten more have been taken.
-    assert len([it for it in taken if it]) + receiver.dropped == 25
-    assert receiver.dropped >= 5
-    assert receiver.receive(timeout=0.01) is None
-
-
 def test_what_the_kernel_had_no_room_for_is_counted() -> None:
-    receiver = Receiver(("127.0.0.1", 0), most=100_000, buffer=4_096)
+    receiver = Receiver(("127.0.0.1", 0), buffer=4_096)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         for number in range(200):
             sender.sendto(packet(number), receiver.address)

@@ -3,8 +3,10 @@ from typing import Any
 
 import pytest
 from rich.text import Text
-from zappa_xray.traceview.lines import lines_of, printable, summary_of
-from zappa_xray.traceview.packets import MalformedPacketError, body_of, document_of
+from zappa_xray.traceview.documents import MalformedPacketError, body_of, document_of
+from zappa_xray.traceview.lines import lines_of
+from zappa_xray.traceview.printable import printable
+from zappa_xray.traceview.summary import summary_of
 from zappa_xray.traceview.terminal import tree
 from zappa_xray.traceview.trace import Trace
 
@@ -41,8 +43,8 @@ def test_the_same_query_many_times_is_one_line() -> None:
         ("query", '7 times the same query: SELECT … FROM "d', 7),
     ]
     assert lines[-1].duration == pytest.approx(sum(length for _, length in lines[-1].spans))
-    assert summary_of(recorded("repeated"))["repeated"] == 7
-    assert summary_of(recorded("created"))["repeated"] == 0
+    assert summary_of(recorded("repeated")).repeated == 7
+    assert summary_of(recorded("created")).repeated == 0
 
 
 def test_an_exception_stands_below_its_line_with_its_stack() -> None:
@@ -76,7 +78,7 @@ def test_until_the_complete_document_comes_the_trace_is_in_progress() -> None:
 def test_pieces_sent_one_by_one_are_joined_and_a_later_copy_in_progress_changes_nothing() -> None:
     documents = [document_of(body_of(packet)) for packet in packets("lambda")]
     assert printed(Trace(documents)) == printed(Trace(reversed(documents)))
-    assert recorded("lambda").queries == 3
+    assert recorded("lambda").query_count == 3
 
 
 def test_in_production_the_gateway_lambda_its_init_and_its_overhead_are_told_apart() -> None:

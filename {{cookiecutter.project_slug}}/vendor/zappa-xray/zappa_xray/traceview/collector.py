@@ -1,28 +1,15 @@
 """What feeds the page: a thread of the development server that plays AWS's daemon."""
 
-import atexit
-import os
 import secrets
-import tempfile
 import threading
 import time
 
-from aws_xray_sdk.core.daemon_config import DaemonConfig
 from aws_xray_sdk.core.exceptions.exceptions import InvalidDaemonAddressException
-from django.conf import settings
 
-from zappa_xray.traceview.packets import Receiver
+from zappa_xray.traceview.daemon import Receiver, daemon_address
 from zappa_xray.traceview.store import Store
 
-KEPT = "TRACEVIEW_KEPT"
 RETRY_SECONDS = 2.0
-
-
-def daemon_address() -> tuple[str, int]:
-    """Where the SDK sends its packets. Raises InvalidDaemonAddressException."""
-    configured = getattr(settings, "XRAY_RECORDER", {}).get("AWS_XRAY_DAEMON_ADDRESS")
-    address = DaemonConfig(configured)
-    return address.udp_ip, address.udp_port
 
 
 class Collector:
@@ -31,7 +18,7 @@ class Collector:
     def __init__(self) -> None:
         self.run_id = secrets.token_hex(4)
         self.store = Store()
-        self.problem: str | None = "Only the server that make run starts collects traces."
+        self.problem: str | None = "Only the development server (runserver) collects traces."
         self.address = ""
         self._receiver: Receiver | None = None
 
@@ -69,28 +56,3 @@ class Collector:
 
 
 collector = Collector()
-
-
-def keep_over_reloads() -> None:
-    """For the reloader's own process: hand an unnamed file down to the servers it will start."""
-    with tempfile.TemporaryFile() as unnamed:
-        descriptor = os.dup(unnamed.fileno())
-    os.set_inheritable(descriptor, True)
-    os.environ[KEPT] = str(descriptor)
-
-
-def restore_and_save() -> None:
-    """For a server that the reloader has started: take over the traces, hand them on at the end."""
-    descriptor = os.environ.get(KEPT)
-    if descriptor is None:
-        return
-    kept = os.fdopen(int(descriptor), "r+", encoding="utf-8")
-    kept.seek(0)
-    collector.store.restore(kept.read())
-
-    @atexit.register
-    def save() -> None:
-        kept.seek(0)
-        kept.truncate()
-        kept.write(collector.store.saved())
-        kept.flush()

@@ -4,12 +4,18 @@ import json
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
-from zappa_xray.traceview.lines import summary_of
-from zappa_xray.traceview.packets import Document, MalformedPacketError, body_of, document_of
-from zappa_xray.traceview.trace import Trace, part
+from zappa_xray.traceview.documents import (
+    Document,
+    MalformedPacketError,
+    body_of,
+    document_of,
+    mapping_at,
+    packet_of,
+)
+from zappa_xray.traceview.summary import Summary, summary_of
+from zappa_xray.traceview.trace import Trace
 
 OWN_PATH = "/__traces__/"
 
@@ -22,7 +28,7 @@ class Kept:
     complete: set[str] = field(default_factory=set)
     size: int = 0
     changed: int = 0
-    summary: dict[str, Any] | None = None
+    summary: Summary | None = None
 
     def trace(self) -> Trace:
         return Trace([document_of(body) for body in self.bodies.values()])
@@ -78,7 +84,7 @@ class Store:
         while len(self._kept) > self.traces or self._bytes > self.size:
             self._bytes -= self._kept.popitem(last=False)[1].size
 
-    def changed_since(self, serial: int) -> tuple[int, list[dict[str, Any]]]:
+    def changed_since(self, serial: int) -> tuple[int, list[Summary]]:
         """The newest serial, and the summaries of the traces that changed after `serial`."""
         with self._lock:
             changed = [kept for kept in self._kept.values() if kept.changed > serial]
@@ -86,7 +92,7 @@ class Store:
             copies = [(kept, kept.changed, Kept(dict(kept.bodies))) for kept in changed]
         return newest, [self._summary(*copy) for copy in copies]
 
-    def _summary(self, kept: Kept, changed: int, copy: Kept) -> dict[str, Any]:
+    def _summary(self, kept: Kept, changed: int, copy: Kept) -> Summary:
         summary = kept.summary
         if summary is None:
             summary = summary_of(copy.trace())
@@ -105,17 +111,18 @@ class Store:
     def saved(self) -> str:
         """All documents as text, for `restore`."""
         with self._lock:
-            return json.dumps([b.decode() for k in self._kept.values() for b in k.bodies.values()])
+            bodies = [body for kept in self._kept.values() for body in kept.bodies.values()]
+        return json.dumps([body.decode() for body in bodies])
 
     def restore(self, text: str) -> None:
         """Take over what another store has saved."""
         for body in json.loads(text or "[]"):
-            self.add(b'{"format":"json","version":1}\n' + body.encode())
+            self.add(packet_of(body.encode()))
 
 
 def _is_own(document: Document) -> bool:
     """Whether it comes from the page that shows the traces."""
-    url = part(document, "http", "request").get("url")
+    url = mapping_at(document, "http", "request").get("url")
     try:
         return isinstance(url, str) and urlsplit(url).path.startswith(OWN_PATH)
     except ValueError:

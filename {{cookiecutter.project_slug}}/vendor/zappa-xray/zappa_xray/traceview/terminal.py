@@ -7,7 +7,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from zappa_xray.traceview.lines import Line, lines_of, summary_of
+from zappa_xray.traceview import durations
+from zappa_xray.traceview.lines import Line, lines_of
+from zappa_xray.traceview.summary import summary_of
 from zappa_xray.traceview.trace import Trace
 
 BAR_WIDTH = 24
@@ -19,32 +21,25 @@ STYLES = {
 }
 
 
-def in_time(seconds: float | None) -> str:
-    """A duration as a person writes it, 9 characters at most."""
-    if seconds is None:
-        return "not ended"
-    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
-
-
 def headline(trace: Trace) -> Text:
-    """The one line that stands above a trace's tree."""
+    """Return the one line that stands above a trace's tree."""
     summary = summary_of(trace)
-    words = [summary["method"], summary["route"], summary["status"]]
-    what = " ".join(str(word) for word in words if word not in (None, ""))
-    line = Text(f"{what}  {in_time(trace.duration)}", style="bold")
-    if trace.queries:
-        line.append(f"  {trace.queries} quer{'y' if trace.queries == 1 else 'ies'}", "default")
-    for mark in trace.marks:
+    words = [summary.method, summary.route, summary.status]
+    title = " ".join(str(word) for word in words if word not in (None, ""))
+    line = Text(f"{title}  {durations.as_text(summary.duration)}", style="bold")
+    if summary.queries:
+        line.append(f"  {summary.queries} quer{'y' if summary.queries == 1 else 'ies'}", "default")
+    for mark in summary.marks:
         line.append(f"  {mark}", STYLES[mark])
-    return line.append(f"  {summary['id']}", "dim")
+    return line.append(f"  {summary.id}", "dim")
 
 
 def tree(trace: Trace, width: int, bars: bool = False) -> Iterator[Text]:
-    """A trace's lines, none wider than `width`; exceptions stand in full below theirs."""
+    """Yield a trace's lines, none wider than `width`; exceptions stand in full below theirs."""
     yield headline(trace)
     total = trace.end - trace.start
     for line in lines_of(trace):
-        text = Text(f"{in_time(line.duration):>10}  ")
+        text = Text(f"{durations.as_text(line.duration):>10}  ")
         if bars:
             text.append(bar(line, total), STYLES.get(line.kind, "default")).append("  ")
         text.append("  " * min(line.depth, 20))
@@ -58,7 +53,7 @@ def tree(trace: Trace, width: int, bars: bool = False) -> Iterator[Text]:
 
 
 def bar(line: Line, total: float) -> str:
-    """Where on the trace's time axis a line's spans are."""
+    """Return where on the trace's time axis, `total` seconds long, a line's spans are."""
     cells = [" "] * BAR_WIDTH
     for start, length in line.spans:
         first = min(int(start / total * BAR_WIDTH) if total else 0, BAR_WIDTH - 1)

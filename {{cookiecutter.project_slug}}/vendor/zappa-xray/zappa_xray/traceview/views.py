@@ -1,9 +1,10 @@
 """The page at /__traces__/ and what it asks for. Nothing of it answers unless DEBUG is on."""
 
-import dataclasses
 import functools
 import json
 from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -11,14 +12,19 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from zappa_xray.traceview import durations
 from zappa_xray.traceview.collector import collector
-from zappa_xray.traceview.lines import lines_of, printable, summary_of
+from zappa_xray.traceview.filters import Filter
+from zappa_xray.traceview.lines import lines_of
+from zappa_xray.traceview.printable import printable
+from zappa_xray.traceview.summary import Summary, summary_of
 from zappa_xray.traceview.trace import Trace
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
+AXIS = (0, 0.25, 0.5, 0.75)  # where on the axis a duration is written
 View = Callable[..., HttpResponse]
 
 
@@ -43,10 +49,15 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @while_debugging
 def news(request: HttpRequest) -> HttpResponse:
-    """What has changed since the serial that the last answer named; all, from another run."""
+    """What has changed since the serial that the last answer named; all, from another run.
+
+    Each trace says whether the words in `filter` take it.
+    """
     known = request.GET.get("since", "")
     same_run = request.GET.get("run") == collector.run_id and known.isdecimal()
-    serial, traces = collector.store.changed_since(int(known[:15]) if same_run else 0)
+    serial, summaries = collector.store.changed_since(int(known[:15]) if same_run else 0)
+    words = request.GET.get("filter", "")
+    wanted = Filter.from_words(words)
     return JsonResponse(
         {
             "run": collector.run_id,
@@ -55,7 +66,10 @@ def news(request: HttpRequest) -> HttpResponse:
             "problem": collector.problem,
             "malformed": collector.store.malformed,
             "dropped": collector.dropped,
-            "traces": traces,
+            "filter": words,
+            "traces": [
+                _shown(summary) | {"wanted": wanted.takes(summary)} for summary in summaries
+            ],
         }
     )
 
@@ -63,15 +77,30 @@ def news(request: HttpRequest) -> HttpResponse:
 @while_debugging
 def trace(request: HttpRequest, trace_id: str) -> HttpResponse:
     found = _kept(trace_id)
-    lines = [dataclasses.asdict(line) for line in lines_of(found)]
     total = found.end - found.start
-    return JsonResponse({"summary": summary_of(found), "total": total, "lines": lines})
+    return JsonResponse(
+        {
+            "summary": _shown(summary_of(found)),
+            "total": total,
+            "axis": [durations.as_text(total * share) for share in AXIS],
+            "lines": [
+                asdict(line) | {"took": durations.as_text(line.duration)}
+                for line in lines_of(found)
+            ],
+        }
+    )
 
 
 @while_debugging
 def documents(request: HttpRequest, trace_id: str) -> HttpResponse:
     text = json.dumps(_kept(trace_id).documents, indent=2, ensure_ascii=False)
     return HttpResponse(printable(text), content_type="text/plain; charset=utf-8")
+
+
+def _shown(summary: Summary) -> dict[str, Any]:
+    """Return what the page writes into one row; durations are written here and not there."""
+    took = "…" if "in progress" in summary.marks else durations.as_text(summary.duration)
+    return asdict(summary) | {"took": took}
 
 
 def _kept(trace_id: str) -> Trace:

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.contrib.staticfiles.management.commands.runserver import Command as RunserverCommand
 from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 
-from zappa_xray.traceview.collector import collector, keep_over_reloads, restore_and_save
+from zappa_xray.traceview.collector import collector
+from zappa_xray.traceview.reloads import keep_over_reloads, restore_and_save
 from zappa_xray.traceview.store import OWN_PATH
 
 

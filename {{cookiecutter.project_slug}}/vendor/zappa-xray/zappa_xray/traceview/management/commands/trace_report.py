@@ -1,124 +1,89 @@
 import json
 import sys
-from collections.abc import Iterator
+from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand
 
-from zappa_xray.traceview.arguments import duration, rich_is_there
-from zappa_xray.traceview.xray import (
-    Stage,
-    client,
-    readable_errors,
-    sampled,
-    stage_named,
-    summaries,
-    windows,
-)
+from zappa_xray.traceview.figures import Figures, Request, as_csv, figures_of
+from zappa_xray.traceview.filters import Filter, add_options, duration
+from zappa_xray.traceview.requirements import needs
+from zappa_xray.traceview.stage import Stage, stage_named
 
 
 class Command(BaseCommand):
     help = "Print figures of a stage's traced requests for each route, what hurts first."
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("stage", help="a stage of zappa_settings.json")
         parser.add_argument("--since", type=duration, default=3600.0, help="30m, 1h (default), 7d")
-        parser.add_argument("--route", help="only routes that contain this text")
-        parser.add_argument("--slower-than", type=duration, help="only longer ones: 200ms, 1.5s")
+        add_options(parser)
         parser.add_argument("--timed-out", action="store_true", help="only those that timed out")
         output = parser.add_mutually_exclusive_group()
         output.add_argument("--json", action="store_true", help="durations in seconds")
         output.add_argument("--csv", action="store_true", help="durations in seconds")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rich_is_there()
-        from zappa_xray.traceview.report import Request, as_csv, figures_of
+        needs("boto3", *([] if options["json"] or options["csv"] else ["rich"]))
+        from zappa_xray.traceview import sampling
+        from zappa_xray.traceview.xray import client
 
         stage = stage_named(options["stage"])
-        xray = client(stage.region, stage.profile)
+        xray = client(stage)
         end = datetime.now(UTC)
         start = end - timedelta(seconds=options["since"])
+        routes = self._figures(xray, stage, start, end, options)
+        sampled = sampling.sentence(xray, stage, start, end)
+        rows = [figures.row(xray.meta.region_name) for figures in routes]
+        if options["json"]:
+            report = {"stage": stage.name, "start": start.isoformat(), "end": end.isoformat()}
+            self.stdout.write(json.dumps(report | {"sampling": sampled, "routes": rows}, indent=2))
+        elif options["csv"]:
+            self.stderr.write(sampled)
+            self.stdout.write(as_csv(rows), ending="")
+        else:
+            span = f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
+            self._print(routes, f"{stage.function}, {span}", xray.meta.region_name)
+            self.stdout.write(sampled)
+
+    def _figures(
+        self, xray: Any, stage: Stage, start: datetime, end: datetime, options: dict[str, Any]
+    ) -> list[Figures]:
+        from zappa_xray.traceview.xray import readable_errors, summaries
+
         expression = f'service("{stage.function}")'
         if options["slower_than"] is not None:
             expression += f" AND responsetime > {options['slower_than']:g}"
+        wanted = Filter.from_options(options)
         with readable_errors():
-            found = self._summaries(xray, expression, start, end)
-            requests = (it for it in map(Request.of, found) if self._is_wanted(it, options))
-            figures = figures_of(requests)
-        known = self._sampling(xray, stage, start, end)
-        rows = [it.row(stage) for it in figures]
-        if options["json"]:
-            report = {"stage": stage.name, "start": start.isoformat(), "end": end.isoformat()}
-            self.stdout.write(json.dumps(report | {"sampling": known, "routes": rows}, indent=2))
-        elif options["csv"]:
-            self.stderr.write(known)
-            self.stdout.write(as_csv(rows), ending="")
-        else:
-            self._print(figures, stage, start, end)
-            self.stdout.write(known)
-
-    def _summaries(
-        self, xray: Any, expression: str, start: datetime, end: datetime
-    ) -> Iterator[dict[str, Any]]:
-        """Each trace's summary once; a trace at the edge of two windows may be in both."""
-        seen: set[str] = set()
-        pieces = windows(start, end)
-        for number, window in enumerate(pieces, start=1):
-            for page in summaries(xray, expression, window):
-                new = [summary for summary in page if summary["Id"] not in seen]
-                seen.update(summary["Id"] for summary in new)
-                self._tell_progress(f"{len(seen)} traces, part {number} of {len(pieces)}")
-                yield from new
+            found = summaries(xray, expression, start, end, self._tell_progress)
+            requests = (Request.from_summary(summary) for summary in found)
+            figures = figures_of(
+                request
+                for request in requests
+                if wanted.takes(request) and (request.timed_out or not options["timed_out"])
+            )
         self._tell_progress("")
+        return figures
 
     def _tell_progress(self, text: str) -> None:
         if sys.stderr.isatty():
             self.stderr.write(f"\r{text:<60}\r", ending="")
             self.stderr.flush()
 
-    def _is_wanted(self, request: Any, options: dict[str, Any]) -> bool:
-        if options["route"] is not None and options["route"] not in request.route:
-            return False
-        if options["slower_than"] is not None and not (
-            request.seconds is not None and request.seconds > options["slower_than"]
-        ):
-            return False
-        return request.timed_out or not options["timed_out"]
-
-    def _sampling(self, xray: Any, stage: Stage, start: datetime, end: datetime) -> str:
-        """How many requests these figures do not hold."""
-        try:
-            seen = sampled(xray, stage, start, end)
-        except LookupError as error:
-            reason = str(error)
-        except ClientError as error:
-            reason = f"{error.operation_name} answered {error.response['Error']['Code']}"
-        except BotoCoreError as error:
-            reason = str(error)
-        else:
-            sentence = (
-                f"Sampling ({', '.join(seen.rules)}): of {seen.requests} requests {seen.traced} were "
-                f"traced, {seen.requests - seen.traced} were sampled away: they are not in these "
-                "figures."
-            )
-            return sentence + " Other services count there too." * seen.shared
-        return f"These are traced requests only; how many were sampled away is not known: {reason}."
-
-    def _print(self, figures: list[Any], stage: Stage, start: datetime, end: datetime) -> None:
+    def _print(self, routes: list[Figures], title: str, region: str) -> None:
         from zappa_xray.traceview.report import slowest, table
         from zappa_xray.traceview.terminal import console_for
 
         console = console_for(self.stdout._out)
         if not console.is_terminal:
             console.width = 200
-        span = f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
-        total = sum(it.requests for it in figures)
-        console.print(f"{stage.function}, {span}: {total} traced requests\n", soft_wrap=True)
-        if figures:
-            console.print(table(figures))
+        total = sum(figures.requests for figures in routes)
+        console.print(f"{title}: {total} traced requests\n", soft_wrap=True)
+        if routes:
+            console.print(table(routes))
             console.print("\nSlowest:")
-            for line in slowest(figures, stage):
+            for line in slowest(routes, region):
                 console.print(line, soft_wrap=True)
             console.print()

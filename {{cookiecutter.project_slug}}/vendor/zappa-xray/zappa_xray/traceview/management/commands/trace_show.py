@@ -1,37 +1,40 @@
 import json
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError
 
-from zappa_xray.traceview.arguments import rich_is_there
-from zappa_xray.traceview.packets import TRACE_ID
-from zappa_xray.traceview.xray import client, readable_errors, stage_named, trace_of
+from zappa_xray.traceview.documents import TRACE_ID
+from zappa_xray.traceview.requirements import needs
+from zappa_xray.traceview.stage import stage_named
 
 
 class Command(BaseCommand):
     help = "Print one trace of X-Ray as a tree with times, from the gateway to the query."
 
-    def add_arguments(self, parser: CommandParser) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("trace_id", help="1-xxxxxxxx-xxxxxxxxxxxxxxxxxxxxxxxx, or text with it")
         parser.add_argument("--stage", default="dev", help="whose region and profile (dev)")
         parser.add_argument("--json", action="store_true", help="the documents as they are")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rich_is_there()
-        from zappa_xray.traceview.terminal import console_for, print_trace
+        needs("boto3", *([] if options["json"] else ["rich"]))
+        from zappa_xray.traceview.xray import client, readable_errors, trace_of
 
         found = TRACE_ID.search(options["trace_id"])
         if not found:
             raise CommandError("A trace's id looks like 1-5f84c7a1-e7d3a2f1b9c04d6e8a7b5c3d.")
-        stage = stage_named(options["stage"])
+        xray = client(stage_named(options["stage"]))
         with readable_errors():
-            trace = trace_of(client(stage.region, stage.profile), found[0])
+            trace = trace_of(xray, found[0])
         if trace is None:
             raise CommandError(
-                f"X-Ray has no {found[0]} in {stage.region}: it keeps a trace for 30 days, shows it "
-                "some seconds after the request, and never gets one that was not sampled."
+                f"X-Ray has no {found[0]} in {xray.meta.region_name}: it keeps a trace for 30 days, "
+                "shows it some seconds after the request, and never gets one that was not sampled."
             )
         if options["json"]:
             self.stdout.write(json.dumps(trace.documents, indent=2))
-        else:
-            print_trace(console_for(self.stdout._out), trace)
+            return
+        from zappa_xray.traceview.terminal import console_for, print_trace
+
+        print_trace(console_for(self.stdout._out), trace)

@@ -17,13 +17,6 @@ function element(tag, classes, ...content) {
   return made;
 }
 
-function inTime(seconds) {
-  if (seconds === null) return "not ended";
-  const milliseconds = seconds * 1000;
-  if (milliseconds >= 1000) return `${seconds.toFixed(2)} s`;
-  return `${milliseconds.toFixed(milliseconds < 100 ? 1 : 0)} ms`;
-}
-
 function clock(seconds) {
   const moment = new Date(seconds * 1000);
   const milliseconds = String(moment.getMilliseconds()).padStart(3, "0");
@@ -49,7 +42,7 @@ function rowOf(trace) {
     element("td", "method", trace.method),
     element("td", "route", link, shownPath),
     element("td", "number", trace.status === null ? "" : String(trace.status)),
-    element("td", "number", trace.marks.includes("in progress") ? "…" : inTime(trace.duration)),
+    element("td", "number", trace.took),
     element("td", "number", String(trace.queries)),
     element("td", "marks", ...marks),
   );
@@ -58,24 +51,10 @@ function rowOf(trace) {
   return row;
 }
 
-function isWanted(trace) {
-  const words = at("filter").value.toLowerCase().replace(/>\s+/g, ">").split(/\s+/);
-  const text = [trace.method, trace.route, trace.url, trace.status, trace.service, ...trace.marks]
-    .join(" ")
-    .toLowerCase();
-  return words.every((word) => {
-    if (word === "ms" || word === "s") return true;
-    const slower = /^>([\d.]+)(s|ms)?$/.exec(word);
-    if (!slower) return text.includes(word);
-    const unit = slower[2] || (words.includes("s") ? "s" : "ms");
-    return trace.duration > slower[1] / (unit === "s" ? 1 : 1000);
-  });
-}
-
 function drawList() {
   const newest = [...traces.values()].sort((a, b) => b.trace.start - a.trace.start);
   for (const { trace } of newest.splice(Number(settings.most))) traces.delete(trace.id);
-  const rows = newest.filter(({ trace }) => trace.start > clearedAt && isWanted(trace)).map(({ row }) => row);
+  const rows = newest.filter(({ trace }) => trace.start > clearedAt && trace.wanted).map(({ row }) => row);
   const focused = document.activeElement.closest("#traces tr")?.dataset.id;
   const body = at("traces");
   if (rows.length !== body.children.length || rows.some((row, index) => body.children[index] !== row)) {
@@ -89,6 +68,7 @@ function drawList() {
 const linkOf = (id) => at("traces").querySelector(`tr[data-id="${CSS.escape(id)}"] a`);
 
 function take(news) {
+  if (news.filter !== at("filter").value) return; // another answer is under way
   if (news.run !== known.run) traces.clear();
   known = { run: news.run, serial: news.serial };
   for (const trace of news.traces) traces.set(trace.id, { trace, row: rowOf(trace) });
@@ -106,13 +86,16 @@ function say(text) {
   if (at("state").textContent !== text) at("state").textContent = text;
 }
 
+async function ask() {
+  const query = new URLSearchParams({ run: known.run, since: known.serial, filter: at("filter").value });
+  const answer = await fetch(`${settings.news}?${query}`);
+  if (!answer.ok) throw new Error(answer.status);
+  take(await answer.json());
+}
+
 async function poll() {
   try {
-    if (!document.hidden) {
-      const answer = await fetch(`${settings.news}?run=${known.run}&since=${known.serial}`);
-      if (!answer.ok) throw new Error(answer.status);
-      take(await answer.json());
-    }
+    if (!document.hidden) await ask();
   } catch {
     say("The server does not answer. Trying again…");
   }
@@ -135,7 +118,7 @@ function barOf(line, total) {
 function lineOf(line, total) {
   const label = element("span", "label", element("span", "kind", line.kind), " ", line.label, ...markElements(line.marks).flatMap((mark) => [" ", mark]));
   label.style.paddingInlineStart = `${Math.min(line.depth, DEEPEST_INDENT) * 0.9}em`;
-  const cells = [label, barOf(line, total), element("span", "number", inTime(line.duration))];
+  const cells = [label, barOf(line, total), element("span", "number", line.took)];
   if (!line.details.length) return element("div", "line", ...cells);
   const facts = element("dl", "");
   for (const [title, text] of line.details) {
@@ -165,11 +148,11 @@ async function open() {
   if (isNew) at("detail").focus({ preventScroll: true });
 }
 
-function drawTrace({ summary, total, lines }, isNew) {
+function drawTrace({ summary, total, axis, lines }, isNew) {
   at("title").textContent = `${summary.method} ${summary.route}`;
-  const facts = [summary.status, inTime(summary.duration), `${summary.queries} queries`, summary.service, summary.id];
+  const facts = [summary.status, summary.took, `${summary.queries} queries`, summary.service, summary.id];
   at("facts").replaceChildren(facts.filter((fact) => fact !== null).join(" · "), ...markElements(summary.marks));
-  at("axis").replaceChildren(...[0, 0.25, 0.5, 0.75].map((share) => element("span", "", inTime(total * share))));
+  at("axis").replaceChildren(...axis.map((text) => element("span", "", text)));
   const unfolded = new Set([...at("lines").children].flatMap((line, index) => (line.open ? [index] : [])));
   at("lines").replaceChildren(...lines.map((line) => lineOf(line, total)));
   if (!isNew) for (const index of unfolded) at("lines").children[index].open = true;
@@ -211,7 +194,10 @@ at("traces").addEventListener("click", (event) => {
   const row = event.target.closest("tr");
   if (row && !event.target.closest("a") && !String(getSelection())) location.hash = row.dataset.id;
 });
-at("filter").addEventListener("input", drawList);
+at("filter").addEventListener("input", () => {
+  known.serial = 0; // which of all traces the new words take, the server says
+  ask().catch(() => {}); // the next poll tells when it does not answer
+});
 at("clear").addEventListener("click", () => {
   clearedAt = Math.max(0, ...[...traces.values()].map(({ trace }) => trace.start));
   drawList();

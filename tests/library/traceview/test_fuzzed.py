@@ -1,0 +1,99 @@
+"""Documents with anything at all in them: whoever can send to the daemon's address can write them."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from zappa_xray.traceview.documents import packet_of
+from zappa_xray.traceview.lines import lines_of
+from zappa_xray.traceview.store import Store
+from zappa_xray.traceview.summary import summary_of
+
+json_values = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.floats() | some.text(),
+    lambda values: (
+        some.lists(values, max_size=4) | some.dictionaries(some.text(), values, max_size=4)
+    ),
+    max_leaves=8,
+)
+X_RAY_KEYS = (
+    *("id", "name", "trace_id", "parent_id", "type", "start_time", "end_time", "in_progress"),
+    *(
+        "http",
+        "sql",
+        "cause",
+        "annotations",
+        "metadata",
+        "aws",
+        "namespace",
+        "origin",
+        "error",
+        "inferred",
+    ),
+)
+
+
+def documents() -> some.SearchStrategy[dict[str, Any]]:
+    """Documents that pass for real ones, with anything at all in the known places."""
+    identity = some.sampled_from("abcde")
+    certain = {"id": identity, "name": some.text(), "start_time": some.floats(0, 2e9)}
+    possible = {
+        "http": some.fixed_dictionaries(
+            {}, optional={"request": json_values, "response": json_values}
+        ),
+        "cause": some.fixed_dictionaries({"exceptions": json_values}),
+        "sql": some.fixed_dictionaries({"sanitized_query": json_values}),
+        "annotations": some.dictionaries(
+            some.sampled_from(["route", "status", "timed_out"]), json_values
+        ),
+        "parent_id": identity,
+        "end_time": some.floats(0, 2e9),
+        **{key: json_values for key in ("metadata", "namespace", "origin", "in_progress", "aws")},
+    }
+    single = some.fixed_dictionaries(certain, optional=possible)
+    return some.recursive(
+        single,
+        lambda below: some.builds(
+            lambda document, nested: {**document, "subsegments": nested},
+            single,
+            some.lists(below | json_values, max_size=3),
+        ),
+        max_leaves=6,
+    )
+
+
+@settings(deadline=None, max_examples=150, database=None)
+@given(some.lists(documents(), min_size=1, max_size=4))
+def test_documents_with_anything_in_them_become_lines_of_plain_text(found: list[Any]) -> None:
+    store = Store()
+    trace_id = "1-5f84c7a1-e7d1852db8c4fd35d88bf49a"
+    for document in found:
+        store.add(packet_of(json.dumps({**document, "trace_id": trace_id}).encode()))
+    trace = store.trace(trace_id)
+    if trace is None:
+        assert store.malformed == len(found)
+        return
+    shown = [[line.label, line.marks, line.details, line.spans] for line in lines_of(trace)]
+    assert shown
+    text = json.dumps([shown, asdict(summary_of(trace))], ensure_ascii=False, allow_nan=False)
+    assert text.isprintable()
+    assert text.encode()
+    other = Store()
+    other.restore(store.saved())
+    assert other.changed_since(0) == (len(json.loads(store.saved())), store.changed_since(0)[1])
+
+
+@settings(deadline=None, max_examples=150, database=None)
+@given(
+    some.binary(max_size=200)
+    | json_values.map(lambda value: packet_of(json.dumps(value).encode()))
+    | some.dictionaries(some.sampled_from(X_RAY_KEYS), json_values).map(
+        lambda value: packet_of(json.dumps(value).encode())
+    )
+)
+def test_a_packet_of_anything_is_kept_or_counted(packet: bytes) -> None:
+    store = Store()
+    kept = store.add(packet)
+    assert (store.malformed, len(store.changed_since(0)[1])) == ((0, 1) if kept else (1, 0))

@@ -1,0 +1,105 @@
+"""Which traces are wanted: the options of the commands, and the words in the page's field."""
+
+import re
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from zappa_xray.traceview.durations import seconds_in
+
+STATUS = re.compile(r"[1-5](\d\d|xx)")
+LONGER_THAN = re.compile(r">\s*(\d+(?:\.\d+)?)\s*(ms|s|m)?(?!\S)")
+
+
+class Filtered(Protocol):
+    """What a filter looks at; `text` is all that words are looked for in."""
+
+    @property
+    def route(self) -> str: ...
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def duration(self) -> float | None: ...
+    @property
+    def text(self) -> str: ...
+
+
+Condition = Callable[[Filtered], bool]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Takes what fulfils all its conditions."""
+
+    conditions: tuple[Condition, ...] = ()
+
+    def takes(self, trace: Filtered) -> bool:
+        return all(fulfilled(trace) for fulfilled in self.conditions)
+
+    @classmethod
+    def from_words(cls, text: str) -> "Filter":
+        """Read what a person writes into one field, such as `notes 5xx >200ms`.
+
+        A status or its class is one, `>` begins a duration (in ms unless told), and any other word
+        stands somewhere in the method, route, URL, service or marks.
+        """
+        text = text.lower()
+        durations = [f"{number}{unit or 'ms'}" for number, unit in LONGER_THAN.findall(text)]
+        words = LONGER_THAN.sub(" ", text).split()
+        return cls(
+            (
+                *(longer_than(seconds_in(duration)) for duration in durations),
+                *(has_status(word) if STATUS.fullmatch(word) else mentions(word) for word in words),
+            )
+        )
+
+    @classmethod
+    def from_options(cls, options: dict[str, Any]) -> "Filter":
+        """Read the options that `add_options` has added."""
+        conditions: list[Condition] = []
+        if (text := options["route"]) is not None:
+            conditions.append(route_contains(text))
+        if (code := options["status"]) is not None:
+            conditions.append(has_status(code))
+        if (seconds := options["slower_than"]) is not None:
+            conditions.append(longer_than(seconds))
+        return cls(tuple(conditions))
+
+
+def add_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--route", help="only routes that contain this text")
+    parser.add_argument("--status", type=status, help="only this status, such as 404 or 5xx")
+    parser.add_argument("--slower-than", type=duration, help="only longer ones: 200ms, 1.5s")
+
+
+def duration(text: str) -> float:
+    """Return seconds, for argparse."""
+    try:
+        return seconds_in(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
+
+
+def status(text: str) -> str:
+    """Return a status or a class of them, for argparse."""
+    if not STATUS.fullmatch(text):
+        raise ArgumentTypeError(f"{text!r} is no status: write 404 or 5xx")
+    return text
+
+
+def route_contains(text: str) -> Condition:
+    return lambda trace: text.lower() in trace.route.lower()
+
+
+def has_status(wanted: str) -> Condition:
+    """Return the condition of a status such as 404 or 5xx."""
+    return lambda trace: str(trace.status or "").startswith(wanted.removesuffix("xx"))
+
+
+def longer_than(seconds: float) -> Condition:
+    return lambda trace: trace.duration is not None and trace.duration > seconds
+
+
+def mentions(word: str) -> Condition:
+    return lambda trace: word in trace.text.lower()
