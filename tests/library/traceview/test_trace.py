@@ -68,6 +68,27 @@ def test_a_time_out_is_marked_and_tells_where_it_was() -> None:
     assert "troubles.py:23 hang" in dict(line.details)["metadata"]
 
 
+def test_the_report_of_a_deadline_is_a_line_of_its_own_and_no_second_request() -> None:
+    route = {"route": "/slow/", "method": "GET"}
+    report = document(
+        "b" * 16,
+        name="deadline",
+        parent_id="a" * 16,
+        fault=True,
+        annotations=route | {"timed_out": True},
+        metadata={"tracing": {"deadline": {"where": "notes/views.py:12 slow"}}},
+        cause={"exceptions": [{"type": "DeadlinePassed", "message": "it is in notes/views.py"}]},
+    )
+    killed = document("a" * 16, annotations=route | {"timed_out": True}, in_progress=True)
+    assert printed(Trace([report, killed])).splitlines()[1:] == [
+        " not ended  GET /slow/  timed out  in progress",
+        "    1.00 s    deadline  timed out  fault",
+        "              DeadlinePassed: it is in notes/views.py",
+    ]
+    alone = Trace([report])  # the copy of the request was lost
+    assert (alone.method, alone.route, alone.marks) == ("GET", "/slow/", ["timed out", "fault"])
+
+
 def test_until_the_complete_document_comes_the_trace_is_in_progress() -> None:
     first, *_, last = [document_of(body_of(packet)) for packet in packets("lambda")]
     open_trace, done = Trace([first]), Trace([last, first])

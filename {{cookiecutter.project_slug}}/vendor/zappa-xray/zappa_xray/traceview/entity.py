@@ -66,6 +66,8 @@ class Entity:
             return "query"
         if self.document.get("namespace") in ("aws", "remote"):
             return "call"
+        if mapping_at(self.document, "metadata", "tracing", "deadline") and self.name == "deadline":
+            return "deadline"
         if self.request or "route" in self.annotations:
             return "request"
         # The SDK leaves no other mark on a template than its name.

@@ -14,7 +14,7 @@ from zappa_xray.traceview.trace import Trace
 
 BAR_WIDTH = 24
 STYLES = {
-    **dict.fromkeys(("fault", "timed out"), "bold red"),
+    **dict.fromkeys(("fault", "timed out", "deadline"), "bold red"),
     **dict.fromkeys(("error", "throttle", "in progress"), "yellow"),
     **{"query": "green", "call": "magenta", "template": "yellow", "request": "blue"},
     **dict.fromkeys(("gateway", "lambda", "function"), "cyan"),
