@@ -4,7 +4,10 @@ Runs in whatever Python runs cookiecutter, before the first file is written: sta
 """
 
 import json
+import os
 import re
+import shlex
+import subprocess
 import sys
 import unicodedata
 
@@ -144,12 +147,76 @@ def mistake(question, validate):
     return (answer, reason) if reason else None
 
 
+def computed_from(question, wrong):
+    """Tell whether an answer was computed from one of the `wrong` ones, so that it is wrong too."""
+    answer = ANSWERS[question]
+    if question == "project_slug":
+        return "project_name" in wrong and answer == ANSWERS["__slug_of_name"]
+    if question == "s3_bucket":
+        prefix = "zappa-{}-".format(ANSWERS["project_slug"])
+        return bool(wrong & {"project_name", "project_slug"}) and answer.startswith(prefix)
+    return False
+
+
+def right_answers(wrong):
+    """Return each answer that can be given again, by its question."""
+    return {
+        question: ANSWERS[question]
+        for question, _, _ in VALIDATORS
+        if question not in wrong and not computed_from(question, wrong)
+    }
+
+
+def command_to_answer_again(answers):
+    """Return the command, as arguments, that asks again with `answers` filled in; None without need.
+
+    `--replay` would not do: its file holds what cookiecutter computed from the wrong answers.
+    """
+    # uv tells its children its path: https://docs.astral.sh/uv/reference/environment/
+    by_uv = "UV" in os.environ
+    if "_commit" in ANSWERS:  # set by cruft
+        if os.path.exists(os.path.join(started_in(), ".cruft.json")):
+            return None  # an update: the service has the answers
+        cruft = ["uvx", "cruft"] if by_uv else ["cruft"]
+        return [*cruft, "create", ANSWERS["_template"], "--extra-context", json.dumps(answers)]
+    command = newer_cookiecutter() if by_uv else ["cookiecutter"]
+    if ANSWERS.get("_checkout"):
+        command += ["--checkout", ANSWERS["_checkout"]]
+    if os.path.realpath(ANSWERS["_output_dir"]) != started_in():
+        command += ["--output-dir", ANSWERS["_output_dir"]]
+    return [*command, ANSWERS["_template"], *map("=".join, answers.items())]
+
+
+def started_in():
+    """Return the folder of the shell, "" where it does not tell: a hook runs in the new one."""
+    return os.path.realpath(os.environ["PWD"]) if "PWD" in os.environ else ""
+
+
+def newer_cookiecutter():
+    """Return the command, as arguments, with which uv runs a cookiecutter that is new enough."""
+    return ["uvx", "cookiecutter>=" + ANSWERS["_least_cookiecutter"]]
+
+
+def quoted(command):
+    """Return the arguments of `command` as a line for this system's shell."""
+    return subprocess.list2cmdline(command) if os.name == "nt" else shlex.join(command)
+
+
+def way_back(wrong):
+    """Return the lines that tell how to answer again without losing what was right."""
+    command = command_to_answer_again(right_answers(wrong))
+    if command is None:
+        return []
+    return ["This asks again, with all other answers filled in:", "", "  " + quoted(command), ""]
+
+
 def message(mistakes):
     """Return the lines that tell a person all `mistakes`: question, answer, reason, example."""
     count = "1 answer needs" if len(mistakes) == 1 else f"{len(mistakes)} answers need"
     lines = ["", f"Nothing was generated: {count} another look.", ""]
     for question, answer, reason, example in mistakes:
         lines += [f"  {question}: {answer!r}", f"    {reason}", f"    for example: {example}", ""]
+    lines += way_back({question for question, *_ in mistakes})
     return [*lines, "What cookiecutter prints below is its own report of this refusal.", ""]
 
 
@@ -160,12 +227,46 @@ def find_mistakes():
             yield (question, *found, example)
 
 
-def main():
+def too_old():
+    """Return the lines for a cookiecutter that cannot bake this template, None for another one."""
+    try:
+        from cookiecutter import __version__ as version
+    except ImportError:  # run by something else, which has to know what it does
+        return None
+    least = ANSWERS["_least_cookiecutter"]
+    if numbers(version) >= numbers(least):
+        return None
+    needed = f"this template needs cookiecutter {least} or newer, this is {version}"
+    return [
+        "",
+        f"Nothing was generated: {needed}.",
+        "With uv, which takes a newer one for this run only:",
+        "",
+        "  " + quoted([*newer_cookiecutter(), ANSWERS["_template"]]),
+        "",
+    ]
+
+
+def numbers(version):
+    """Return the first three numbers of a version, comparable."""
+    return [int(number) for number in re.findall("[0-9]+", version)[:3]]
+
+
+def refusal():
+    """Return the lines that say why nothing is generated, None when all is well."""
+    old = too_old()
+    if old:
+        return old
     mistakes = list(find_mistakes())
-    if mistakes:
+    return message(mistakes) if mistakes else None
+
+
+def main():
+    lines = refusal()
+    if lines:
         # A console of Windows may lack the characters of the answer.
         sys.stderr.reconfigure(errors="backslashreplace")
-        print("\n".join(message(mistakes)), file=sys.stderr)
+        print("\n".join(lines), file=sys.stderr)
         sys.exit(1)
 
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +19,7 @@ from hypothesis import strategies as st
 from pytest_cookies.plugin import Cookies
 
 from tests.baking import TEMPLATE, Baked, Refused, bake
+from tests.cookiecutter_command import command, generated
 
 QUESTIONS = json.loads((TEMPLATE / "cookiecutter.json").read_text(encoding="utf-8"))
 NAMES = [name for name in QUESTIONS if not name.startswith("_")]
@@ -260,7 +258,7 @@ def test_all_mistakes_are_in_one_message(questions: Path, cookies: Cookies) -> N
             s3_bucket="Orders",
             author_name="A\nB",
         )
-    message, _, _ = str(refusal.value).partition("What cookiecutter prints below")
+    message, _, _ = str(refusal.value).partition("This asks again")
     assert (
         message
         == """
@@ -351,34 +349,6 @@ def hook(answers: dict[str, Any] | None = None) -> dict[str, Any]:
 
 
 # The command itself, in a process of its own.
-
-
-def command(
-    *arguments: str, folder: Path, answers: str | None = None, expect: int = 0
-) -> subprocess.CompletedProcess[str]:
-    """Run `cookiecutter <the template> <arguments>` in `folder`, `answers` typed into it."""
-    scrubbed = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("COOKIECUTTER", "PYTEST", "PYTHON"))
-    }
-    finished = subprocess.run(
-        [sys.executable, "-m", "cookiecutter", str(TEMPLATE), *arguments],
-        cwd=folder,
-        env=scrubbed | {"HOME": str(folder), "USERPROFILE": str(folder), "PYTHONUTF8": "1"},
-        input=answers,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
-    assert finished.returncode == expect, finished.stdout + finished.stderr
-    return finished
-
-
-def generated(folder: Path) -> list[str]:
-    """Return what stands in `folder`, without cookiecutter's own records."""
-    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 
 def heading(folder: Path, slug: str) -> str:
