@@ -9,7 +9,7 @@ PYTEST := python -m pytest -n auto --dist loadgroup
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast bench lint format freshness transcript
+.PHONY: help demo test test-fast bench lint format freshness audit transcript
 
 help: ## print these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ lint: $(READY) ## format, lint and types of the template's own code and the libr
 	mypy
 	python -m tests.library_environment types
 	zizmor --offline --quiet --min-severity medium .github "{{cookiecutter.project_slug}}/.github"
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml "{{cookiecutter.project_slug}}"/.github/workflows/*.yml
+	check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
+	check-jsonschema --builtin-schema vendor.renovate .github/renovate.json
 
 format: $(READY) ## rewrite the template's own code and the library's as `make lint` wants it
 	ruff format --no-cache . $(LIBRARY)
@@ -39,6 +42,9 @@ format: $(READY) ## rewrite the template's own code and the library's as `make l
 
 freshness: $(READY) ## list what the service depends on beside the newest releases (ARGS=--write: move the ranges and pins)
 	python -m upkeep.freshness $(ARGS)
+
+audit: $(READY) ## look up known vulnerabilities of all that the template, and a service, installs
+	python -m upkeep.audit $(ARGS)
 
 transcript: $(READY) ## run the demo and put what it prints into the README
 	python -m upkeep.transcript

@@ -104,12 +104,14 @@ def test_the_newest_tag_of_an_action_and_its_commit(
     workflow = tmp_path / "workflows/test.yml"
     workflow.parent.mkdir()
     old = Action("owner/action", "0" * 40, "v1.9.0")
-    workflow.write_text(f"    - uses: owner/action@{old.commit} # v1.9.0\n")
+    uses = "    - uses: owner/action@{0}\n    - uses: owner/action/in/a-folder@{0}\n"
+    workflow.write_text(uses.format(f"{old.commit} # v1.9.0"))
     monkeypatch.setattr(freshness, "WORKFLOWS", (workflow.parent,))
+    assert freshness.actions((workflow.parent,)) == [old]
     assert "v1.10.0" in freshness.report_action(old, write=False)
     assert old.commit in workflow.read_text()
     freshness.report_action(old, write=True)
-    assert workflow.read_text() == f"    - uses: owner/action@{wanted} # v1.10.0\n"
+    assert workflow.read_text() == uses.format(f"{wanted} # v1.10.0")
 
 
 @pytest.mark.slow

@@ -204,7 +204,10 @@ def test_the_folders_that_documents_name_exist(service: Baked) -> None:
 
 def test_links_between_documents_lead_somewhere(service: Baked) -> None:
     for folder, text in (
-        *((TEMPLATE, (TEMPLATE / name).read_text(encoding="utf-8")) for name in DOCUMENTS),
+        *(
+            (TEMPLATE, (TEMPLATE / name).read_text(encoding="utf-8"))
+            for name in (*DOCUMENTS, "SECURITY.md")
+        ),
         (service.folder, service.read("README.md")),
     ):
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):

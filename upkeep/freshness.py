@@ -31,7 +31,11 @@ REQUIREMENT = re.compile(
     r'>=(?P<lowest>[0-9.]+),<(?P<limit>[0-9.]+)",(?:  ?# (?P<reason>.+))?$',
     re.MULTILINE,
 )
-ACTION = re.compile(r"uses: (?P<name>[\w.-]+/[\w.-]+)@(?P<commit>[0-9a-f]{40}) # (?P<tag>v[0-9.]+)")
+# A repository can hold several actions, in folders: github/codeql-action/init.
+ACTION = re.compile(
+    r"uses: (?P<name>[\w.-]+/[\w.-]+)(?:/[\w./-]+)?"
+    r"@(?P<commit>[0-9a-f]{40}) # (?P<tag>v[0-9.]+)"
+)
 TAG = re.compile(
     r"^(?P<commit>[0-9a-f]{40})\trefs/tags/(?P<tag>v[0-9]+\.[0-9]+\.[0-9]+)(?:\^\{\})?$"
 )
@@ -63,7 +67,7 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Action:
-    """An action in a workflow: a commit, and the tag that it had when it was pinned."""
+    """A repository of actions in a workflow: a commit, and the tag that it had when it was pinned."""
 
     name: str
     commit: str
@@ -185,7 +189,7 @@ def report_action(action: Action, write: bool) -> str:
 def pin(old: Action, new: Action) -> None:
     for file in (file for folder in WORKFLOWS for file in workflows(folder)):
         text = file.read_text(encoding="utf-8")
-        old_pin, new_pin = (f"{it.name}@{it.commit} # {it.tag}" for it in (old, new))
+        old_pin, new_pin = (f"@{action.commit} # {action.tag}" for action in (old, new))
         file.write_text(text.replace(old_pin, new_pin), encoding="utf-8", newline="\n")
 
 
