@@ -7,9 +7,10 @@ READY := .venv/.ready
 LIBRARY := "{{cookiecutter.project_slug}}/vendor/zappa-xray"
 PYTEST := python -m pytest -n auto --dist loadgroup
 ARGS ?=
+VERSION ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast bench lint format freshness audit transcript
+.PHONY: help demo test test-fast bench lint format freshness audit transcript release
 
 help: ## print these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -48,6 +49,9 @@ audit: $(READY) ## look up known vulnerabilities of all that the template, and a
 
 transcript: $(READY) ## run the demo and put what it prints into the README
 	python -m upkeep.transcript
+
+release: $(READY) ## one version everywhere, dated changelogs, a commit and its tag (VERSION=0.2.0)
+	python -m upkeep.release "$(VERSION)"
 
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "python3 is missing: install Python 3.11 or newer." >&2; exit 1; }
