@@ -114,6 +114,12 @@ def test_a_release_is_one_commit_with_one_version_everywhere_and_a_tag(
     )
 
 
+def test_versions_are_compared_as_numbers(repository: Path) -> None:
+    git(repository, "tag", "v0.9.0")
+    assert make_release(repository, "0.8.9").returncode == 1
+    assert make_release(repository, "0.10.0").returncode == 0
+
+
 def test_a_second_release_needs_a_change_and_a_newer_version(repository: Path) -> None:
     assert make_release(repository, "0.3.0").returncode == 0
     before = state(repository)
