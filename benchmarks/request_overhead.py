@@ -20,9 +20,9 @@ def lines(result: dict[str, Any]) -> Iterator[str]:
     """The table that is printed."""
     microseconds = result["microseconds"]
     bare = microseconds["no tracing"]
-    yield f"{'':24}{'us a request':>14}{'added':>10}"
+    yield f"{'':24}{'us a request':>14}{'more than no tracing':>22}"
     for name, value in microseconds.items():
-        yield f"{name:24}{value:14.1f}{value - bare:10.1f}"
+        yield f"{name:24}{value:14.1f}{value - bare:22.1f}"
     for name, value in result["parts"].items():
         yield f"  of which {name}: {value:.1f}"
     (before, after), (first, last) = result["memory_kib"], result["threads"]

@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
-from benchmarks import report
+from benchmarks import report, request_overhead
+from benchmarks.cold_start import measure
+from benchmarks.cold_start.measure import Start
+from benchmarks.cold_start.variants import NAMES, Variant
 from emulator.function import lambda_libraries
 from emulator.processes import clean_environment
-from emulator.service import Service
+from emulator.service import TEMPLATE, Service
 
 START = """
 import json, sys
@@ -99,3 +102,50 @@ def test_a_readme_without_the_marks_is_refused(tmp_path: Path, text: str) -> Non
     with pytest.raises(ValueError, match="needs the lines"):
         report.write("table", readme)
     assert readme.read_text() == text
+
+
+def variant(name: str, folder: Path, size: int) -> Variant:
+    path = folder / f"{name}.zip"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("module.py", "x" * size * 2**20)
+    return Variant(name, folder, path, {})
+
+
+def test_each_ratio_of_a_cold_start_says_what_it_is_of(tmp_path: Path) -> None:
+    compared = [variant("baseline: the SDK", tmp_path, 8), variant("this service", tmp_path, 2)]
+    starts = {
+        "baseline: the SDK": [Start(init=0.5, first=1.5, warm=0.008, memory=80 * 2**20)],
+        "this service": [Start(init=0.4, first=0.1, warm=0.004, memory=40 * 2**20)],
+    }
+    assert measure.report(compared, starts) == (
+        "|  | baseline: the SDK | this service | this service / baseline |\n"
+        "| :-- | --: | --: | --: |\n"
+        "| cold start: init + first request | 2000.0 ms | 500.0 ms | 0.250 |\n"
+        "| - init | 500.0 ms | 400.0 ms | 0.800 |\n"
+        "| - first request | 1500.0 ms | 100.0 ms | 0.067 |\n"
+        "| warm request | 8.0 ms | 4.0 ms | 0.500 |\n"
+        "| zip | 8.0 MiB | 2.0 MiB | 0.250 |\n"
+        "| unpacked | 8.0 MiB | 2.0 MiB | 0.250 |\n"
+        "| peak memory | 80.0 MiB | 40.0 MiB | 0.500 |"
+    )
+
+
+def test_what_a_request_costs_says_what_it_is_more_than() -> None:
+    result = {
+        "microseconds": {"no tracing": 40.0, "this service": 100.5},
+        "parts": {},
+        "memory_kib": [1024, 1024],
+        "threads": [2, 2],
+        "requests": 10,
+    }
+    assert list(request_overhead.lines(result))[:3] == [
+        "                          us a request  more than no tracing",
+        "no tracing                        40.0                   0.0",
+        "this service                     100.5                  60.5",
+    ]
+
+
+def test_the_readme_s_tables_have_the_headings_that_are_written_now() -> None:
+    readme = (TEMPLATE / "README.md").read_text(encoding="utf-8")
+    assert f"| {' | '.join(measure.head(NAMES))} |" in readme.splitlines()
+    assert "  more than no tracing\n" in readme

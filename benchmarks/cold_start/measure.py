@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -87,11 +87,8 @@ ROWS: list[tuple[str, str, Value]] = [
 
 
 def report(compared: list[Variant], starts: dict[str, list[Start]]) -> str:
-    """Return the table: medians, and each variant's share of the baseline."""
+    """Return the table: medians, and what each is of the baseline's, which is the first one's."""
     baseline, *others = compared
-    head = ["", baseline.name]
-    for variant in others:
-        head += [variant.name, "ratio"]
     rows = []
     for name, unit, value in ROWS:
         base = value(baseline, starts[baseline.name])
@@ -100,4 +97,11 @@ def report(compared: list[Variant], starts: dict[str, list[Start]]) -> str:
             own = value(variant, starts[variant.name])
             row += [f"{own:.1f} {unit}", f"{own / base:.3f}"]
         rows.append(row)
-    return table(head, rows)
+    return table(head([variant.name for variant in compared]), rows)
+
+
+def head(names: Sequence[str]) -> list[str]:
+    """Return the headings of the columns; the first of `names` is what the others are compared to."""
+    baseline, *others = names
+    compared = [heading for name in others for heading in (name, f"{name} / baseline")]
+    return ["", baseline, *compared]

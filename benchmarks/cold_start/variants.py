@@ -11,6 +11,12 @@ from emulator.processes import run, uv_binary
 from emulator.service import Service
 
 BASELINE = Path(__file__).with_name("baseline")
+# What the columns are called, in their order. A ratio is always one of the first column.
+NAMES = (
+    "baseline: the same API with the SDK's middleware and Zappa's defaults",
+    "this service",
+    "this service without tracing",
+)
 # The service's settings without a trace of tracing.
 UNTRACED = """
 from config.settings import *
@@ -53,10 +59,10 @@ def variants(service: Service, folder: Path) -> list[Variant]:
     untraced = unpack(own_zip, folder / "untraced")
     (untraced / "untraced_settings.py").write_text(UNTRACED)
     return [
-        Variant("baseline", unpack(baseline_zip, folder / "unpacked"), baseline_zip, common),
-        Variant("this service", unpack(own_zip, folder / "service"), own_zip, common),
+        Variant(NAMES[0], unpack(baseline_zip, folder / "unpacked"), baseline_zip, common),
+        Variant(NAMES[1], unpack(own_zip, folder / "service"), own_zip, common),
         Variant(
-            "without tracing",
+            NAMES[2],
             untraced,
             own_zip,
             common | {"DJANGO_SETTINGS_MODULE": "untraced_settings"},
