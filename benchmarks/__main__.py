@@ -11,7 +11,7 @@ from benchmarks import many_queries, report, request_overhead
 from benchmarks.cold_start import measure
 from benchmarks.tracing_service import measure as measure_in_service
 from emulator.daemon import Daemon
-from emulator.function import python_version
+from emulator.runtime.folder import python_version
 from emulator.service import Service, bake, offered_python
 
 

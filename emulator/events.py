@@ -39,6 +39,11 @@ def passthrough_trace_header(root: str | None = None) -> str:
     return f"Root={root or trace_id()};Lineage=1:{secrets.token_hex(4)}:0"
 
 
+def trace_fields(header: str) -> dict[str, str]:
+    """Return what a trace header says, such as `{"Root": ..., "Parent": ..., "Sampled": "1"}`."""
+    return dict(field.strip().split("=", 1) for field in header.split(";") if "=" in field)
+
+
 def rest_request(
     method: str,
     path: str,

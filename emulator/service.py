@@ -36,16 +36,27 @@ def offered_python() -> str:
     """Return the first Python version that the template offers and this machine has.
 
     Without any it is the first one offered: the service's `make install` tries to get it, or says
-    what to do. pyenv's interpreters are found only in a folder whose `.python-version` wants them.
+    what to do.
     """
+    versions = offered_versions()
+    return next((version for version in versions if interpreter(version)), versions[0])
+
+
+def offered_versions() -> list[str]:
     offered: list[str] = json.loads((TEMPLATE / "cookiecutter.json").read_text())["python_version"]
-    for version in offered:
-        with tempfile.TemporaryDirectory() as folder, suppress(CommandFailed):
-            Path(folder, ".python-version").write_text(version)
-            command = [str(uv_binary()), "python", "find", "--no-python-downloads"]
-            run(command, folder=Path(folder), timeout=60)
-            return version
-    return offered[0]
+    return offered
+
+
+def interpreter(version: str) -> Path | None:
+    """Return this machine's interpreter of a Python version, such as 3.13; None without one.
+
+    pyenv's interpreters are found only in a folder whose `.python-version` wants them.
+    """
+    with tempfile.TemporaryDirectory() as folder, suppress(CommandFailed):
+        Path(folder, ".python-version").write_text(version)
+        command = [str(uv_binary()), "python", "find", "--no-python-downloads"]
+        return Path(run(command, folder=Path(folder), timeout=60).splitlines()[-1]).resolve()
+    return None
 
 
 @dataclass(frozen=True)

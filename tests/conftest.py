@@ -13,7 +13,7 @@ from filelock import FileLock
 from emulator.aws import EmulatedAWS
 from emulator.daemon import Daemon
 from emulator.processes import run
-from emulator.service import TEMPLATE, Service, bake, offered_python
+from emulator.service import TEMPLATE, Service, bake, interpreter, offered_python
 
 # Run in environments of their own, with Django, by tests/test_library.py.
 collect_ignore = ["library"]
@@ -57,6 +57,14 @@ def baked(folder: Path) -> Service:
     for service in folder.iterdir():
         return Service(service)
     return bake(folder, {"python_version": offered_python()})
+
+
+@pytest.fixture(scope="session")
+def python() -> Path:
+    """An interpreter that a service can have: AWS's runtime client has no wheel for all others."""
+    found = interpreter(offered_python())
+    assert found is not None, "This machine has none of the Python versions that are offered."
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ from benchmarks import report, request_overhead
 from benchmarks.cold_start import measure
 from benchmarks.cold_start.measure import Start
 from benchmarks.cold_start.variants import NAMES, Variant
-from emulator.function import lambda_libraries
 from emulator.processes import clean_environment
+from emulator.runtime.folder import lambda_runtime
 from emulator.service import TEMPLATE, Service
 
 START = """
@@ -43,7 +43,7 @@ def started(package: Path, packaged: Service) -> dict[str, Any]:
         "DJANGO_SECRET_KEY": "a key",
         "DATABASE_URL": "sqlite://:memory:",
     }
-    folders = json.dumps([str(package)]), json.dumps([str(lambda_libraries(packaged.python))])
+    folders = json.dumps([str(package)]), json.dumps([str(lambda_runtime(packaged.python))])
     answer = subprocess.run(
         [str(packaged.python), "-I", "-S", "-B", "-c", START, *folders],
         env=clean_environment(environment),

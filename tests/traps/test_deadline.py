@@ -34,8 +34,7 @@ def test_trap_04_a_killed_request_has_left_its_route(
     function = make_function()
     function.request("GET", "/ok/")
     daemon.clear()
-    assert function._process is not None
-    threading.Timer(0.5, os.kill, (function._process.pid, signal.SIGKILL)).start()
+    threading.Timer(0.5, os.kill, (function.process_id, signal.SIGKILL)).start()
 
     with pytest.raises(FunctionDied, match="SIGKILL"):
         function.request("GET", "/sleep/")
@@ -218,9 +217,8 @@ def test_trap_04_a_process_that_was_frozen_raises_no_late_alarm(
 ) -> None:
     function = make_function(DEADLINE)
     function.request("GET", "/ok/", timeout=10)
-    assert function._process is not None
-    os.kill(function._process.pid, signal.SIGSTOP)
-    timer = threading.Timer(1.5, os.kill, (function._process.pid, signal.SIGCONT))
+    os.kill(function.process_id, signal.SIGSTOP)
+    timer = threading.Timer(1.5, os.kill, (function.process_id, signal.SIGCONT))
     timer.start()
 
     function.request("GET", "/sleep/?seconds=0.3", timeout=10)
