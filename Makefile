@@ -41,7 +41,7 @@ format: $(READY) ## rewrite the template's own code and the library's as `make l
 	ruff format --no-cache . $(LIBRARY)
 	ruff check --no-cache --fix . $(LIBRARY)
 
-freshness: $(READY) ## list what the service depends on beside the newest releases (ARGS=--write: move the ranges and pins)
+freshness: $(READY) ## list what the service and the library depend on beside the newest releases (ARGS=--write: move the ranges and pins)
 	python -m upkeep.freshness $(ARGS)
 
 audit: $(READY) ## look up known vulnerabilities of all that the template, and a service, installs

@@ -29,7 +29,8 @@ def declared(tmp_path: Path) -> set[str]:
         service = bake(tmp_path / database, {"database": database})
         project = tomllib.loads((service.folder / "pyproject.toml").read_text(encoding="utf-8"))
         listed = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
-        names |= {re.split(r"[\[>]", line)[0] for line in listed}
+        own = set(project["tool"]["uv"]["sources"])  # lie in the service itself
+        names |= {re.split(r"[\[>]", line)[0] for line in listed} - own
     return names
 
 
@@ -37,6 +38,17 @@ def test_each_dependency_of_the_service_is_looked_at(tmp_path: Path) -> None:
     found = [requirement.name for requirement in freshness.requirements(TEXT)]
     assert set(found) == declared(tmp_path)
     assert len(found) == len(set(found))
+
+
+def test_each_dependency_of_the_library_that_has_an_end_is_looked_at() -> None:
+    text = freshness.LIBRARY.read_text(encoding="utf-8")
+    project = tomllib.loads(text)["project"]
+    extras = project["optional-dependencies"].values()
+    declared = [*project["dependencies"], *(line for extra in extras for line in extra)]
+    with_an_end = [line for line in declared if "<" in line]
+    assert "aws-xray-sdk" in " ".join(with_an_end)
+    found = freshness.requirements(text)
+    assert [f"{one.name}>={one.lowest},<{one.limit}" for one in found] == with_an_end
 
 
 def test_each_action_is_looked_at_and_pinned() -> None:
@@ -66,6 +78,7 @@ def test_a_range_moves_to_the_newest_release_and_stays_as_wide(
     assert not requirement.allows(newest)
     assert requirement.moved_to(newest) == Requirement("one", *moved)
     assert requirement.moved_to(newest).allows(newest)
+    assert requirement.widened_to(newest) == Requirement("one", lowest, moved[1])
 
 
 def test_only_ranges_that_leave_the_newest_release_out_are_written() -> None:
@@ -79,7 +92,12 @@ dependencies = [
 ]
 """
     newest = {"allowed": "2.99.1", "behind": "4.0.2", "kept": "6.1.3"}
-    assert freshness.moved(text, newest) == text.replace(">=3.18,<3.19", ">=4.0,<4.1")
+    assert freshness.changed(text, newest, Requirement.moved_to) == text.replace(
+        ">=3.18,<3.19", ">=4.0,<4.1"
+    )
+    assert freshness.changed(text, newest, Requirement.widened_to) == text.replace(
+        ">=3.18,<3.19", ">=3.18,<4.1"
+    )
 
 
 def test_the_newest_tag_of_an_action_and_its_commit(
@@ -114,6 +132,10 @@ def test_the_newest_tag_of_an_action_and_its_commit(
     assert workflow.read_text() == uses.format(f"{wanted} # v1.10.0")
 
 
+def named(pyproject: Path) -> set[str]:
+    return {one.name for one in freshness.requirements(pyproject.read_text(encoding="utf-8"))}
+
+
 @pytest.mark.slow
 def test_the_command_tells_of_each_one() -> None:
     finished = subprocess.run(
@@ -124,8 +146,11 @@ def test_the_command_tells_of_each_one() -> None:
         timeout=300,
         check=True,
     )
-    lines = {line.split()[0]: line for line in finished.stdout.splitlines() if line}
-    assert set(lines) == {requirement.name for requirement in freshness.requirements(TEXT)} | {
+    printed = [line for line in finished.stdout.splitlines() if line]
+    of_the_library = {line.split()[0] for line in printed if line.endswith(" (library)")}
+    lines = {line.split()[0]: line for line in printed if not line.endswith(" (library)")}
+    assert of_the_library == named(freshness.LIBRARY)
+    assert set(lines) == named(freshness.PYPROJECT) | {
         action.name for action in freshness.actions()
     }
     assert re.search(r"^django +>=5\.2\.\d+,<5\.3 +\S+ +(allowed|kept: the LTS)", lines["django"])
@@ -145,6 +170,18 @@ def test_renovate_sees_inside_the_service_s_folder() -> None:
         requirement.name: f">={requirement.lowest},<{requirement.limit}"
         for requirement in freshness.requirements(TEXT)
     }
+
+
+def test_renovate_widens_the_library_s_ranges() -> None:
+    settings = json.loads((TEMPLATE / ".github/renovate.json").read_text(encoding="utf-8"))
+    # The preset passes over every folder called vendor, and the second line over the service.
+    assert settings["ignorePresets"] == [":ignoreModulesAndTests"]
+    service = freshness.PYPROJECT.relative_to(TEMPLATE).as_posix()
+    assert settings["pep621"]["ignorePaths"] == [service]
+    [rule] = [rule for rule in settings["packageRules"] if "matchFileNames" in rule]
+    assert rule["rangeStrategy"] == "widen"
+    [pattern] = rule["matchFileNames"]
+    assert freshness.LIBRARY.relative_to(TEMPLATE).match(pattern)
 
 
 def test_dependabot_looks_at_all_that_the_service_pins() -> None:
@@ -170,7 +207,9 @@ def test_the_service_works_with_the_lowest_versions_of_its_ranges(
     service = bake(tmp_path, answers)
     installed = install_and_test(service, {"UV_RESOLUTION": "lowest-direct"})
     project = tomllib.loads((service.folder / "pyproject.toml").read_text(encoding="utf-8"))
-    for requirement in project["project"]["dependencies"]:
+    ranges = [line for line in project["project"]["dependencies"] if ">=" in line]
+    assert len(ranges) > 5
+    for requirement in ranges:
         [(name, lowest)] = re.findall(r"^([a-z0-9-]+).*>=([0-9.]+),", requirement)
         assert re.search(rf"^ \+ {name}=={re.escape(lowest)}(\.0)*$", installed, re.MULTILINE), name
 

@@ -1,8 +1,9 @@
 """`make freshness`: what the service depends on, beside what there is by now.
 
-Reads the ranges in the service's pyproject.toml and the actions pinned in the workflows, and asks
-uv and git for newer ones. `--write` moves each range that no longer holds the newest release; a
-range with a comment on its line is kept, the comment says why. Tests decide what comes of it.
+Reads the ranges in the pyproject.toml of the service and of the library, and the actions pinned in
+the workflows, and asks uv and git for newer ones. `--write` moves each range of the service that no
+longer holds the newest release, and widens one of the library; a range with a comment on its line
+is kept, the comment says why. Tests decide what comes of it.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import uv
@@ -21,6 +22,7 @@ import uv
 TEMPLATE = Path(__file__).resolve().parent.parent
 SERVICE = TEMPLATE / "{{cookiecutter.project_slug}}"
 PYPROJECT = SERVICE / "pyproject.toml"
+LIBRARY = SERVICE / "vendor/zappa-xray/pyproject.toml"
 WORKFLOWS = (TEMPLATE / ".github/workflows", SERVICE / ".github/workflows")
 # A release has to be there for each Python that the template offers.
 OLDEST_PYTHON = "3.12"
@@ -64,6 +66,10 @@ class Requirement:
         limit = (*first[: parts - 1], first[parts - 1] + 1)
         return Requirement(self.name, dotted(first[: max(parts, 2)]), dotted(limit), self.reason)
 
+    def widened_to(self, version: str) -> Requirement:
+        """Return the range that ends after `version`, and begins where this one does."""
+        return replace(self, limit=self.moved_to(version).limit)
+
 
 @dataclass(frozen=True)
 class Action:
@@ -84,7 +90,10 @@ def dotted(parts: Iterable[int]) -> str:
 
 
 def requirements(text: str) -> list[Requirement]:
-    """Return the dependencies in the text of a pyproject.toml, in its order."""
+    """Return the dependencies in the text of a pyproject.toml, in its order.
+
+    One without an end always allows the newest release, and is left out.
+    """
     return [
         Requirement(found["name"], found["lowest"], found["limit"], found["reason"])
         for found in REQUIREMENT.finditer(text)
@@ -140,36 +149,44 @@ def answer(command: Sequence[str], folder: Path) -> str:
     return finished.stdout
 
 
+# A service wants what is new, a library goes on with what its services have.
+Change = Callable[[Requirement, str], Requirement]
+CHANGES: dict[Path, Change] = {PYPROJECT: Requirement.moved_to, LIBRARY: Requirement.widened_to}
+
+
 def verdict(requirement: Requirement, newest: str) -> str:
     if requirement.allows(newest):
         return "allowed"
     return f"kept: {requirement.reason}" if requirement.reason else "left out"
 
 
-def moved(text: str, newest: Mapping[str, str]) -> str:
-    """Return the text of a pyproject.toml with each range moved that leaves its newest one out."""
+def changed(text: str, newest: Mapping[str, str], change: Change) -> str:
+    """Return the text of a pyproject.toml with each range changed that leaves its newest one out."""
 
-    def move(found: re.Match[str]) -> str:
+    def changed_line(found: re.Match[str]) -> str:
         old = Requirement(found["name"], found["lowest"], found["limit"], found["reason"])
         if verdict(old, newest[old.name]) != "left out":
             return found[0]
-        new = old.moved_to(newest[old.name])
+        new = change(old, newest[old.name])
         return f'    "{new.name}{found["extras"] or ""}>={new.lowest},<{new.limit}",'
 
-    return REQUIREMENT.sub(move, text)
+    return REQUIREMENT.sub(changed_line, text)
 
 
 def report_requirements(write: bool) -> list[str]:
-    """Return a line for each dependency of the service. Raises NotAnswered."""
-    text = PYPROJECT.read_text(encoding="utf-8")
-    found = requirements(text)
-    newest = newest_releases(requirement.name for requirement in found)
+    """Return a line for each dependency of the service and of the library. Raises NotAnswered."""
+    texts = {file: file.read_text(encoding="utf-8") for file in CHANGES}
+    found = {file: requirements(text) for file, text in texts.items()}
+    names = {requirement.name for listed in found.values() for requirement in listed}
+    newest = newest_releases(sorted(names))
     if write:
-        PYPROJECT.write_text(moved(text, newest), encoding="utf-8", newline="\n")
+        for file, text in texts.items():
+            file.write_text(changed(text, newest, CHANGES[file]), encoding="utf-8", newline="\n")
     return [
         f"{one.name:<28} >={one.lowest},<{one.limit:<10} {newest[one.name]:<12} "
-        f"{verdict(one, newest[one.name])}"
-        for one in found
+        f"{verdict(one, newest[one.name])}{' (library)' if file == LIBRARY else ''}"
+        for file, listed in found.items()
+        for one in listed
     ]
 
 
