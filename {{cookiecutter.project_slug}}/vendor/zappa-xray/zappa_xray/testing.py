@@ -1,6 +1,11 @@
-"""A fixture that catches what the service would send to the X-Ray daemon."""
+"""A pytest plugin: the fixture `trace_daemon` catches what a service would send to X-Ray.
+
+pytest loads it wherever the library is installed, before there are settings: it imports neither
+Django nor the X-Ray SDK until the fixture is used.
+"""
 
 import json
+import select
 import socket
 import time
 from collections.abc import Iterator
@@ -8,7 +13,6 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from aws_xray_sdk.core import xray_recorder
 
 Document = dict[str, Any]
 
@@ -39,13 +43,16 @@ class TraceDaemon:
         return [document for document in self.documents if not document["in_progress"]]
 
     def wait_for(self, count: int, seconds: float = 5) -> list[Document]:
-        """All documents, as soon as there are `count`; raises TimeoutError when there are not."""
+        """Return all documents, as soon as there are `count`.
+
+        Raises TimeoutError, with those there are, when `seconds` bring no more.
+        """
         end = time.monotonic() + seconds
-        while len(self.documents) < count:
-            if time.monotonic() > end:
-                raise TimeoutError(f"After {seconds} s these have arrived: {self.documents}")
-            time.sleep(0.01)
-        return self.documents
+        while len(documents := self.documents) < count:
+            remaining = max(0.0, end - time.monotonic())
+            if not select.select([self._socket], [], [], remaining)[0]:
+                raise TimeoutError(f"After {seconds} s these have arrived: {documents}")
+        return documents
 
     def close(self) -> None:
         self._socket.close()
@@ -59,7 +66,9 @@ def queries(document: Document) -> list[str]:
 
 @pytest.fixture
 def trace_daemon(monkeypatch: pytest.MonkeyPatch) -> Iterator[TraceDaemon]:
-    """Catches the traces of a test: `trace_daemon.complete[-1]["annotations"]["route"]`."""
+    """Catch the traces of a test: `trace_daemon.complete[-1]["annotations"]["route"]`."""
+    from aws_xray_sdk.core import xray_recorder
+
     with closing(TraceDaemon()) as daemon:
         monkeypatch.setattr(xray_recorder.emitter, "_ip", "127.0.0.1")
         monkeypatch.setattr(xray_recorder.emitter, "_port", daemon.port)
