@@ -15,7 +15,7 @@ import pytest
 
 from emulator.daemon import Daemon
 from emulator.function import Function, FunctionTimedOut
-from emulator.processes import run, uv_binary
+from emulator.processes import CommandFailed, run, uv_binary
 from emulator.service import Service, bake, interpreter, offered_python
 from tests.library_environment import LIBRARY
 
@@ -150,7 +150,19 @@ def test_it_holds_what_runs_and_no_tests(wheel: Path) -> None:
     assert not any("test_" in name or "conftest" in name for name in names)
 
 
-def test_pytest_finds_the_fixture_by_itself(wheel: Path, python: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="session")
+def tools(once: Once, wheel: Path, python: Path) -> Path:
+    """The Python of an environment with the wheel and all its extras, and nothing else."""
+
+    def install(folder: Path) -> None:
+        uv(folder, "venv", "--python", str(python), "venv")
+        extras = f"{wheel}[deployment,traceview,testing]"
+        uv(folder, "pip", "install", "--python", "venv/bin/python", extras)
+
+    return once("library-tools", install) / "venv/bin/python"
+
+
+def test_pytest_finds_the_fixture_by_itself(tools: Path, tmp_path: Path) -> None:
     (tmp_path / "test_work.py").write_text("""
 from aws_xray_sdk.core import xray_recorder
 
@@ -160,13 +172,34 @@ def test_work(trace_daemon):
         pass
     assert [trace["name"] for trace in trace_daemon.complete] == ["work"]
 """)
-    uv(tmp_path, "venv", "--python", str(python), ".venv")
-    installed = [".venv/bin/python", "-m"]
-    uv(tmp_path, "pip", "install", "--python", installed[0], f"{wheel}[testing]")
-    assert "1 passed" in run([*installed, "pytest", "-q"], folder=tmp_path)
+    assert "1 passed" in run([str(tools), "-m", "pytest", "-q"], folder=tmp_path)
     # Named where it need not be, as in the conftest.py of a service of before.
     (tmp_path / "conftest.py").write_text('pytest_plugins = ["zappa_xray.testing"]\n')
-    assert "1 passed" in run([*installed, "pytest", "-q"], folder=tmp_path)
+    assert "1 passed" in run([str(tools), "-m", "pytest", "-q"], folder=tmp_path)
+
+
+def test_a_bare_project_has_the_commands_and_the_page(
+    bare: Path, tools: Path, tmp_path: Path
+) -> None:
+    for name in ("bare", "things.py", "manage.py"):
+        copy = shutil.copytree if (bare / name).is_dir() else shutil.copy
+        copy(bare / name, tmp_path / name)
+
+    def manage(*arguments: str) -> str:
+        return run([str(tools), "manage.py", *arguments], folder=tmp_path)
+
+    assert "no issues" in manage("check")
+    answers = (
+        "from django.test import Client; client = Client(raise_request_exception=False); "
+        "print([client.get(path).status_code for path in ('/__traces__/', '/things/1/', '/no/')])"
+    )
+    assert "[200, 200, 404]" in manage("shell", "--command", answers)
+    commands = manage("help")
+    for command in ("trace_doctor", "trace_report", "trace_show", "trace_stage", "trace_watch"):
+        assert command in commands
+    with pytest.raises(CommandFailed, match=r"has no zappa_settings\.json to be read") as failed:
+        manage("trace_report", "dev")
+    assert "Traceback" not in failed.value.output
 
 
 @pytest.fixture(scope="session")

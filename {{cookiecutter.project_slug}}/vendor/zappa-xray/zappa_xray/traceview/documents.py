@@ -68,4 +68,6 @@ def mapping_at(document: Any, *keys: str) -> Document:
 def mappings_at(document: Document, key: str) -> list[Document]:
     """Return the mappings in the list below `key`; none where there is no list."""
     found = document.get(key)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    if not isinstance(found, list):
+        return []
+    return [element for element in found if isinstance(element, dict)]

@@ -23,7 +23,7 @@ def joined(documents: Iterable[Document]) -> list[Entity]:
 def _newest(documents: Iterable[Document]) -> dict[str, Entity]:
     """Return each entity once, by its id: the complete one rather than its copy in progress."""
     entities: dict[str, Entity] = {}
-    waiting: list[tuple[Document, str | None, float]] = [(one, None, 0.0) for one in documents]
+    waiting: list[tuple[Document, str | None, float]] = [(sent, None, 0.0) for sent in documents]
     for document, parent_id, start in waiting:
         if document.get("inferred"):
             continue  # X-Ray's own second view of a call that is here already

@@ -39,21 +39,25 @@ def lines_of(trace: Trace) -> list[Line]:
 
 def _line(trace: Trace, entities: list[Entity], depth: int) -> Line:
     """Return the line of one entity, or of several that ran the same query."""
-    entity, count = entities[0], len(entities)
-    label = label_of(entity)
-    durations = [one.duration for one in entities if one.duration is not None]
+    label = label_of(entities[0])
+    if len(entities) > 1:
+        label = f"{len(entities)} times the same query: {label}"
+    durations = [entity.duration for entity in entities if entity.duration is not None]
     return Line(
         depth=depth,
-        kind=entity.kind,
-        label=label if count == 1 else f"{count} times the same query: {label}",
-        marks=list(dict.fromkeys(mark for one in entities for mark in one.marks)),
-        spans=[
-            (
-                one.start - trace.start,
-                trace.end - one.start if one.duration is None else one.duration,
-            )
-            for one in entities
-        ],
+        kind=entities[0].kind,
+        label=label,
+        marks=list(dict.fromkeys(mark for entity in entities for mark in entity.marks)),
+        spans=[_span(trace, entity) for entity in entities],
         duration=sum(durations) if durations else None,
-        details=list(details_of(entity)),
+        details=list(details_of(entities[0])),
+    )
+
+
+def _span(trace: Trace, entity: Entity) -> tuple[float, float]:
+    """Return start and length; what has not ended lasts to the trace's end."""
+    open_until_now = trace.end - entity.start
+    return (
+        entity.start - trace.start,
+        open_until_now if entity.duration is None else entity.duration,
     )
