@@ -13,7 +13,7 @@ LONGEST_LIST = 12
 
 def lines(contents: Contents, not_committed: list[Path] | None) -> list[str]:
     """Return the lines, of at most 80 characters where names allow it."""
-    kept = [name for name in contents.stays_behind() if not name.startswith(".") or is_env(name)]
+    kept = [name for name in contents.stays_behind() if is_worth_saying(Path(name))]
     report = [
         *paragraph("Into the package, of this folder: ", by_folder(contents.files)),
         *paragraph("It stays behind: ", kept),
@@ -35,8 +35,10 @@ def by_folder(files: Iterable[Path]) -> list[str]:
     ]
 
 
-def is_env(name: str) -> bool:
-    return name.startswith(".env")
+def is_worth_saying(path: Path) -> bool:
+    """Return whether somebody could miss it: no cache, and of what is hidden only `.env` files."""
+    hidden = path.name.startswith(".") and not path.name.startswith(".env")
+    return not hidden and path.name != "__pycache__"
 
 
 def paragraph(head: str, names: list[str]) -> list[str]:
