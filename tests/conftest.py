@@ -22,7 +22,22 @@ Once = Callable[[str, Callable[[Path], object]], Path]
 RecordProperty = Callable[[str, object], None]
 
 # What is in many a developer's folder and must never be in the zip.
-LEFT_LYING_ABOUT = (".env", ".env.dev", "db.sqlite3", "db.sqlite3-wal", "notes/.env.local")
+LEFT_LYING_ABOUT = (
+    *(
+        ".env",
+        ".env.dev",
+        ".env.local",
+        "service.pem",
+        "id_rsa",
+        "secrets.yaml",
+        "credentials.json",
+    ),
+    *("db.sqlite3", "db.sqlite3-wal", "dump.sql", "backup.dump", "data.csv", "exploration.ipynb"),
+    *("terraform/s.tfstate", "terraform/function.py", "docs/conf.py", "media/2026/photo.jpg"),
+    *("node_modules/left-pad/index.js", "node_modules/node-gyp/gyp/gyp.py", "htmlcov/index.html"),
+    *("venv/pyvenv.cfg", "venv/lib/python3.13/site-packages/x.py", "build/lib/notes/__init__.py"),
+    *("notes/tests/test_models.py", "notes/tests/__init__.py", "notes/test_views.py"),
+)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -87,6 +102,7 @@ def packaged(once: Once) -> Service:
     def package(folder: Path) -> None:
         service = baked(folder)
         for path in LEFT_LYING_ABOUT:
+            (service.folder / path).parent.mkdir(parents=True, exist_ok=True)
             (service.folder / path).write_bytes(b"")
         service.package()
 

@@ -161,15 +161,21 @@ def test_zip_has_what_the_function_needs(zipped: set[str]) -> None:
 
 
 def test_zip_has_no_secret_no_database_and_no_tool(zipped: set[str], packaged: Service) -> None:
-    folders = {"tests", "deployment", "traceview", "iam", "dist", ".venv", ".git", ".github"}
+    folders = {"tests", "vendor", "iam", "dist", ".venv", ".git", ".github", "terraform", "docs"}
+    folders |= {"media", "node_modules", "venv", "build", "htmlcov"}
     tools = {"pytest", "mypy", "ruff", "pip", "setuptools", "boto3", "botocore", "django_stubs_ext"}
     files = {"Makefile", "README.md", "pyproject.toml", "uv.lock", "manage.py", "zappa_hooks.py"}
-    unwanted = folders | tools | files | {"zappa_settings.json"} | set(LEFT_LYING_ABOUT)
+    unwanted = folders | tools | files | {"zappa_settings.json"}
+    assert set(LEFT_LYING_ABOUT) & zipped == set()
     for path in LEFT_LYING_ABOUT:
         assert (packaged.folder / path).exists()
     assert {name for name in zipped if is_below(name, unwanted)} == set()
     assert {name for name in zipped if Path(name).name.startswith(".env")} == set()
     assert {name for name in zipped if ".sqlite3" in name} == set()
+    assert {name for name in zipped if is_below(name, {"notes"}) and "test" in name} == set()
+    assert {name.split("/")[1] for name in zipped if is_below(name, {"zappa_xray"})} == {
+        *("__init__.py", "__pycache__", "py.typed", "stages.py", "tracing")
+    }
 
 
 def is_below(name: str, folders: set[str]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 def settings(cli: Any) -> None:
     """Run for every command, once zappa_settings.json is loaded."""
-    from zappa_xray.deployment.environment import prepare
+    from zappa_xray.deployment.before_deploy import prepare
 
     prepare(cli)
 

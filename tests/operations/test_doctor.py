@@ -273,9 +273,11 @@ def test_a_missing_variable_of_the_function(traced: Operations) -> None:
         function(Environment={"Variables": without}),
         function(Environment={"Variables": kept}),
     ):
-        assert broken(examine(traced, "dev")) == {
-            "The function's environment": "DATABASE_URL is not set"
-        }
+        found = broken(examine(traced, "dev"))
+    assert list(found) == ["The function's environment"]
+    [sentence] = found.values()
+    lacks = "The environment of the function lacks: DATABASE_URL (such as postgresql://"
+    assert sentence.startswith(f"config.settings does not start with it: {lacks}")
 
 
 def test_a_stage_that_is_not_deployed(traced: Operations) -> None:

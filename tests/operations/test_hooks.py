@@ -14,6 +14,8 @@ from tests.operations.conftest import SECRETS, Operations
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("operations")]
 
+LIBRARY = "vendor/zappa-xray/zappa_xray"
+
 
 @pytest.fixture
 def failing_service() -> Iterator[str]:
@@ -50,7 +52,8 @@ def test_deploy_says_what_each_hook_did_and_no_secret(operations: Operations) ->
     for said in (
         "DATABASE_URL from your environment",
         "unpacked (Lambda takes 250.0 MiB), bytecode included",
-        "left out of this folder: .env.example, Makefile, README.md",
+        "Into the package, of this folder: accounts/ (5 files), config/ (",
+        "It stays behind: .env.example, Makefile, README.md, iam/, manage.py,",
         "X-Ray tracing of the stage dev is on now.",
         f"The sampling rule {operations.function} (priority 100: 10 a second, 100% beyond) was created",
         "Not touched: this AWS is emulated at 127.0.0.1:",
@@ -165,7 +168,7 @@ def test_trap_05_a_rule_of_the_settings_is_changed_and_taken_away(operations: Op
 
 
 def test_trap_17_an_error_of_the_hooks_own_is_shown_as_itself(operations: Operations) -> None:
-    module = operations.service.folder / "deployment/after_deploy.py"
+    module = operations.service.folder / LIBRARY / "deployment/after_deploy.py"
     text = module.read_text()
     module.write_text(f"import no_such_module\n{text}")
     try:

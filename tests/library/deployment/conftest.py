@@ -1,6 +1,6 @@
 """A stage whose AWS is botocore's Stubber: each call is expected in advance, none leaves the process."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +20,7 @@ SESSION = boto3.Session(
 def stage(name: str = "dev", function: str = "notes-dev", **settings: Any) -> Stage:
     """Return a stage as Zappa would have loaded it; `settings` are its part of zappa_settings.json."""
     settings = {"xray_sampling_rule": RULE, **settings}
-    zappa = SimpleNamespace(boto_session=SESSION, boto_client=SESSION.client)
+    zappa = SimpleNamespace(boto_session=SESSION, boto_client=SESSION.client, create_lambda_zip=str)
     cli = SimpleNamespace(
         command=settings.pop("command", "deploy"),
         api_stage=name,
@@ -107,3 +107,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "pyproject.toml").write_text('[dependency-groups]\ndev = ["pytest>=9", "ruff"]\n')
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def write(root: Path, files: Mapping[str, str] | Iterable[str]) -> None:
+    """Write files by their paths, empty ones where only the paths are given."""
+    for path in files:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(files[path] if isinstance(files, Mapping) else "")

@@ -2,24 +2,21 @@
 
 import io
 import json
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from pytest_django import Settings
-from zappa_xray.deployment.doctor import (
-    SDK_APP,
-    Examination,
-    Link,
-    examine_here,
-    lines,
-    look,
-    stages,
-)
+from zappa_xray.deployment.doctor.chain import IN_AWS, IN_X_RAY, links_here, links_in_aws
+from zappa_xray.deployment.doctor.django_settings import SDK_APP
+from zappa_xray.deployment.doctor.link import Link, examined
+from zappa_xray.deployment.doctor.text import lines
 from zappa_xray.deployment.management.commands import trace_doctor
 from zappa_xray.deployment.stage import Stage
 
-from tests.library.deployment.conftest import AWS
+from tests.library.deployment.conftest import AWS, stage, write
 from tests.library.deployment.test_sampling_rule import DEFAULT_RULE, OWN_RULE
 
 ROLE = "arn:aws:iam::123456789012:role/notes-dev-ZappaLambdaExecutionRole"
@@ -33,6 +30,14 @@ FUNCTION = {
     "TracingConfig": {"Mode": "Active"},
     "Environment": {"Variables": {"DATABASE_URL": "x", "DJANGO_SECRET_KEY": "x"}},
 }
+CALLBACKS = dict.fromkeys(("settings", "zip", "post"), "hooks.run")
+SDK_OFF = "AWS_XRAY_SDK_ENABLED is false: the SDK records nothing"
+SETTINGS = """import os
+from django.core.exceptions import ImproperlyConfigured
+
+if missing := {"DATABASE_URL", "DJANGO_SECRET_KEY"} - {*os.environ}:
+    raise ImproperlyConfigured(f"It lacks {', '.join(sorted(missing))}")
+"""
 REFUSED = {"EvalActionName": "xray:PutTraceSegments", "EvalDecision": "implicitDeny"}
 ALLOWED = REFUSED | {"EvalDecision": "allowed"}
 
@@ -41,9 +46,8 @@ def broken(links: list[Link]) -> dict[str, str]:
     return {link.name: link.found for link in links if not link.holds}
 
 
-def test_this_service_holds_as_far_as_can_be_seen_from_here() -> None:
-    assert broken(list(examine_here())) == {}
-    assert stages() == ["dev", "production"]
+def test_what_is_set_up_rightly_holds_as_far_as_can_be_seen_from_here() -> None:
+    assert broken(list(links_here([stage(callbacks=CALLBACKS)]))) == {}
 
 
 @pytest.mark.parametrize(
@@ -58,14 +62,14 @@ def test_settings_that_break_the_chain(
     settings: Settings, name: str, setting: str, value: Any
 ) -> None:
     setattr(settings, setting, value)
-    found = {link.name: link for link in examine_here()}
+    found = {link.name: link for link in links_here([])}
     assert found[name].holds is False
     assert found[name].remedy
 
 
 def test_without_the_sdk_s_app_nothing_reads_the_recorder(settings: Settings) -> None:
     settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != SDK_APP]
-    assert broken(list(examine_here()))["The SDK's app"] == f"INSTALLED_APPS lacks {SDK_APP}"
+    assert broken(list(links_here([])))["The SDK's app"] == f"INSTALLED_APPS lacks {SDK_APP}"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +82,7 @@ def test_without_the_sdk_s_app_nothing_reads_the_recorder(settings: Settings) ->
 def test_stage_settings_that_break_the_chain(
     aws: AWS, settings: dict[str, Any], found: str
 ) -> None:
-    [link] = Examination(aws.stage(**settings)).in_the_settings()
+    *_, link = links_here([aws.stage(**settings)])
     assert (link.holds, link.found) == (False, found)
 
 
@@ -94,14 +98,15 @@ def test_stage_settings_that_break_the_chain(
         (
             "The function's environment",
             {"Environment": {"Variables": {"DATABASE_URL": "x", "AWS_XRAY_SDK_ENABLED": "False"}}},
-            "DJANGO_SECRET_KEY is not set; AWS_XRAY_SDK_ENABLED is false: the SDK records nothing",
+            f"{SDK_OFF}; service_settings does not start with it: It lacks DJANGO_SECRET_KEY",
         ),
     ],
 )
 def test_a_function_that_breaks_the_chain(
-    aws: AWS, name: str, change: dict[str, Any], found: str
+    aws: AWS, project: Path, name: str, change: dict[str, Any], found: str
 ) -> None:
-    chain = aws.stage()
+    write(project, {"service_settings.py": SETTINGS})
+    chain = aws.stage(django_settings="service_settings")
     aws.answers("lambda", "get_function_configuration", FUNCTION)
     assert ask(chain, name).holds is True
     aws.answers("lambda", "get_function_configuration", FUNCTION | change)
@@ -217,12 +222,14 @@ def test_a_permission_that_the_doctor_lacks_is_a_broken_link(aws: AWS) -> None:
 def test_without_credentials_aws_is_left_out(aws: AWS) -> None:
     chain = aws.stage()
     aws.refuses("sts", "get_caller_identity", "InvalidClientTokenId")
-    assert {link.holds for link in Examination(chain).in_aws()} == {None}
+    assert {link.holds for link in links_in_aws(chain)} == {None}
 
 
 def ask(stage: Stage, name: str) -> Link:
     """Return one link of a stage."""
-    return look(name, dict(Examination(stage).questions())[name])
+    looks = {name: partial(look, stage) for name, look in IN_AWS}
+    looks |= {name: partial(look, stage, 0) for name, look in IN_X_RAY}
+    return examined(name, looks[name])
 
 
 def test_the_report_has_a_sign_and_a_remedy_for_each_link() -> None:

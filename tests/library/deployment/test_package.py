@@ -1,4 +1,5 @@
 import importlib.util
+import tarfile
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +12,6 @@ from zappa_xray.deployment import package
 @pytest.fixture
 def zip_path(project: Path) -> Path:
     (project / "module.py").write_text("ANSWER = 42\n")
-    (project / ".env.dev").touch()
     with zipfile.ZipFile(project / "service.zip", "w") as service:
         service.write("module.py")
         service.writestr("locale/de.mo", b"x" * 3 * 2**20)
@@ -32,13 +32,22 @@ def test_the_zip_gets_the_bytecode_that_lambda_s_python_takes_unchecked(zip_path
     assert b"/var/task/module.py" in bytecode
 
 
-def test_it_says_how_large_the_package_is_and_what_is_not_in_it(
+def test_it_says_how_large_the_package_is(
     zip_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     finish(zip_path)
-    size, left_out = capsys.readouterr().out.splitlines()
-    assert "3.0 MiB unpacked (Lambda takes 250.0 MiB)" in size
-    assert left_out == "  left out of this folder: .env.dev, pyproject.toml"
+    assert "3.0 MiB unpacked (Lambda takes 250.0 MiB)" in capsys.readouterr().out
+
+
+def test_the_archive_of_a_slim_handler_is_left_as_zappa_made_it(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with tarfile.open(project / "service.tar.gz", "w:gz") as archive:
+        archive.add(project / "pyproject.toml", "pyproject.toml")
+    before = (project / "service.tar.gz").read_bytes()
+    finish(project / "service.tar.gz")
+    assert (project / "service.tar.gz").read_bytes() == before
+    assert "without bytecode" in capsys.readouterr().out
 
 
 def test_a_package_that_lambda_refuses_is_refused_with_its_largest_folders(

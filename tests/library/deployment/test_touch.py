@@ -6,7 +6,8 @@ from typing import Any
 import click
 import pytest
 from zappa_xray.deployment import touch as module
-from zappa_xray.deployment.touch import address, console, touch
+from zappa_xray.deployment.touch import address, touch
+from zappa_xray.stages import console_address
 
 from tests.library.deployment.conftest import AWS, stage
 
@@ -60,7 +61,10 @@ def test_the_answer_is_said_with_the_address_of_its_trace(aws: AWS, service: Ser
     said = touch(found)
     [header] = service.trace_headers
     trace_id = header.removeprefix("Root=").removesuffix(";Sampled=1")
-    assert said == f"{service.url} answered 200, its trace: {console(found, trace_id)}"
+    assert (
+        said
+        == f"{service.url} answered 200, its trace: {console_address('eu-central-1', trace_id)}"
+    )
 
 
 @pytest.mark.parametrize("service", [[500, 502, 200]], indirect=True)
@@ -110,10 +114,3 @@ def test_the_address_is_the_domain_s_where_there_is_one(aws: AWS) -> None:
     assert address(found) == "https://abc123.execute-api.eu-central-1.amazonaws.com/dev/health/"
     domain = stage(domain="api.example.org", base_path="v1", touch_path="/api/schema/")
     assert address(domain) == "https://api.example.org/v1/api/schema/"
-
-
-def test_the_console_is_that_of_the_stage_s_region() -> None:
-    assert console(stage(), "1-2-3") == (
-        "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1"
-        "#xray:traces/1-2-3"
-    )

@@ -1,4 +1,3 @@
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ from zappa_xray.tracing import checks
 RECORDER = settings.XRAY_RECORDER
 OURS = "zappa_xray.tracing.middleware.XRayMiddleware"
 THE_SDKS = "aws_xray_sdk.ext.django.middleware.XRayMiddleware"
-ZAPPA = {"xray_tracing": True, "timeout_seconds": 35}
 
 
 def ids(messages: list[CheckMessage]) -> list[str | None]:
@@ -21,10 +19,9 @@ def ids(messages: list[CheckMessage]) -> list[str | None]:
 
 def test_all_checks_are_bound() -> None:
     assert set(checks.ALWAYS) <= registry.registered_checks
-    assert set(checks.BEFORE_DEPLOY) <= registry.deployment_checks
 
 
-@pytest.mark.parametrize("check", [*checks.ALWAYS, *checks.BEFORE_DEPLOY])
+@pytest.mark.parametrize("check", checks.ALWAYS)
 def test_this_service_passes(check: Any) -> None:
     assert check() == []
 
@@ -76,36 +73,3 @@ def test_the_sdk_app_is_needed() -> None:
     apps = [app for app in settings.INSTALLED_APPS if app != "aws_xray_sdk.ext.django"]
     with override_settings(INSTALLED_APPS=apps):
         assert ids(checks.check_sdk_app()) == [checks.SDK_APP_MISSING]
-
-
-@pytest.mark.parametrize(
-    ("check", "wrong", "message_id"),
-    [
-        (checks.check_app_type, {"app_type": "asgi"}, checks.ASGI_APP),
-        (checks.check_app_type, {"app_function": "config.asgi.application"}, checks.ASGI_APP),
-        (checks.check_xray_tracing, {"xray_tracing": "true"}, checks.XRAY_TRACING_OFF),
-        (checks.check_timeouts, {"timeout_seconds": 30}, checks.TIMEOUT_TOO_SHORT),
-    ],
-)
-def test_a_wrong_stage_is_found_in_itself_and_in_those_that_extend_it(
-    check: Any, wrong: dict[str, Any], message_id: str, tmp_path: Path
-) -> None:
-    stages = {
-        "dev": ZAPPA | wrong,
-        "production": {"extends": "dev"},
-        "right": ZAPPA,
-        "mended": {"extends": "dev", **ZAPPA, **{key: "" for key in wrong if "app" in key}},
-    }
-    (tmp_path / "zappa_settings.json").write_text(json.dumps(stages))
-
-    with override_settings(BASE_DIR=tmp_path):
-        messages = check()
-
-    assert ids(messages) == [message_id, message_id]
-    assert [message.msg.split()[1] for message in messages] == ["dev", "production"]
-
-
-def test_without_zappa_settings_there_is_nothing_to_say(tmp_path: Path) -> None:
-    with override_settings(BASE_DIR=tmp_path):
-        assert checks.check_xray_tracing() == []
-        assert checks.check_timeouts() == []

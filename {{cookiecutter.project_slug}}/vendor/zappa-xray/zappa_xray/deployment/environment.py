@@ -1,44 +1,22 @@
-"""What a stage needs before Zappa builds and uploads anything."""
+"""The environment of a stage's function: where its variables come from, and whether they will do."""
 
 import os
 import re
-import sys
-import tomllib
-from importlib.metadata import distributions
 from pathlib import Path
-from typing import Any
 
 import click
 import environ
 from django.http.request import validate_host
 
-from zappa_xray.deployment.package import unwanted_files
+from zappa_xray.deployment.rehearsal import Rehearsal, rehearse
 from zappa_xray.deployment.stage import CallFailed, Stage
 
-REQUIRED = ("DATABASE_URL", "DJANGO_SECRET_KEY")
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 RESERVED = re.compile(
     "_HANDLER|_X_AMZN_TRACE_ID|LAMBDA_(TASK_ROOT|RUNTIME_DIR)|AWS_(DEFAULT_)?REGION"
     "|AWS_EXECUTION_ENV|AWS_LAMBDA_.*|AWS_ACCESS_KEY(_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN"
 )
 LARGEST_ENVIRONMENT = 4096  # bytes
-
-
-def prepare(cli: Any) -> None:
-    """Give the function its environment, or say all that keeps the stage from working.
-
-    Takes Zappa's ZappaCLI with its settings loaded. Does nothing but for deploy, update and package.
-    Raises click.ClickException, which Zappa shows without a traceback.
-    """
-    if cli.command not in ("deploy", "update", "package"):
-        return
-    faults = packaging_faults(cli)
-    if cli.command != "package":
-        faults += pass_environment(Stage(cli))
-    if faults:
-        raise click.ClickException(
-            "nothing was built or uploaded.\n" + "\n".join(f"- {fault}" for fault in faults)
-        )
 
 
 def pass_environment(stage: Stage) -> list[str]:
@@ -97,14 +75,6 @@ def environment_faults(environment: dict[str, str], stage: Stage) -> list[str]:
     """Return why a function with these variables would not work, each with how to mend it."""
     file = f".env.{stage.name}"
     faults = [
-        f"{name} is not set for this stage: put it into your environment or into {file}"
-        for name in REQUIRED
-        if not environment.get(name)
-    ]
-    if environment.get("DATABASE_URL", "").startswith("sqlite"):
-        faults.append("DATABASE_URL is SQLite, whose file a function could not write")
-    faults += hosts_faults(environment.get("DJANGO_ALLOWED_HOSTS", ""), stage)
-    faults += [
         f"Lambda sets {name} itself and takes no other value: take it out of {file}"
         for name in environment
         if RESERVED.fullmatch(name)
@@ -114,55 +84,38 @@ def environment_faults(environment: dict[str, str], stage: Stage) -> list[str]:
         faults.append(
             f"the function's environment has {size} bytes, Lambda takes {LARGEST_ENVIRONMENT}"
         )
-    return faults
+    return faults + settings_faults(environment, stage)
 
 
-def hosts_faults(allowed: str, stage: Stage) -> list[str]:
-    """Return what is wrong with DJANGO_ALLOWED_HOSTS; unset, it lets in API Gateway's own names."""
-    hosts = [host.strip() for host in allowed.split(",") if host.strip()]
-    if stage.cli.domain and not validate_host(stage.cli.domain, hosts):
-        return [f"DJANGO_ALLOWED_HOSTS does not hold the stage's domain {stage.cli.domain}"]
-    if stage.cli.use_apigateway or hosts:
+def settings_faults(environment: dict[str, str], stage: Stage) -> list[str]:
+    """Return what Django's settings say of these variables, and what would not work though they start."""
+    module = stage.settings.get("django_settings")
+    if not module or stage.settings.get("remote_env"):
+        return []  # not all variables are known here
+    found = rehearse(stage.settings, stage.name, environment)
+    if not found.refusal:
+        return [*database_faults(found), *hosts_faults(found, stage)]
+    if not found.conclusive:
+        click.echo(f"{module} could not be tried here: {found.refusal}")
         return []
-    return [f"DJANGO_ALLOWED_HOSTS is not set, and behind {stage.other_front} has no default"]
+    return [
+        f"{module} would not start. {found.refusal}. Variables are taken from .env.{stage.name} and,"
+        " as far as `environment_from_deployer` of zappa_settings.json names them, from your environment"
+    ]
 
 
-def packaging_faults(cli: Any) -> list[str]:
-    """Return what is wrong with the Python, the packages and the files that would be packaged."""
-    faults = []
-    python = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    if cli.runtime != python:
-        faults.append(
-            f"zappa_settings.json wants the runtime {cli.runtime}, but {python} is packaging: "
-            "make .python-version and the runtime the same, then run make install"
-        )
-    if tools := development_tools(packaged_packages(python)):
-        faults.append(
-            f"the environment to be packaged holds development tools ({', '.join(tools)}): "
-            f"use make {cli.command} STAGE={cli.api_stage}, which packages one without them"
-        )
-    if files := unwanted_files(cli):
-        faults.append(
-            f"the package would hold {', '.join(files)}: move or delete it, or name it in `exclude`"
-            " of zappa_settings.json"
-        )
-    return faults
+def database_faults(found: Rehearsal) -> list[str]:
+    if not found.engine.endswith("sqlite3"):
+        return []
+    return ["the database is SQLite, whose file a function could not write"]
 
 
-def development_tools(packages: Path) -> list[str]:
-    """Return which packages of pyproject.toml's group `dev` are installed in a folder."""
-    project = tomllib.loads(Path("pyproject.toml").read_text())
-    installed = {distribution.name.lower() for distribution in distributions(path=[str(packages)])}
-    needed = required_names(project.get("project", {}).get("dependencies", []))
-    return sorted((required_names(project["dependency-groups"]["dev"]) - needed) & installed)
-
-
-def required_names(requirements: list[Any]) -> set[str]:
-    """Return the packages' names of requirements as in pyproject.toml, such as `ruff>=0.17`."""
-    found = (re.match("[A-Za-z0-9._-]*", line) for line in requirements if isinstance(line, str))
-    return {name.group().lower() for name in found if name}
-
-
-def packaged_packages(python: str) -> Path:
-    """Return the site-packages that Zappa copies into the zip."""
-    return Path(os.environ.get("VIRTUAL_ENV", sys.prefix)) / "lib" / python / "site-packages"
+def hosts_faults(found: Rehearsal, stage: Stage) -> list[str]:
+    hosts = found.allowed_hosts
+    if stage.cli.domain and not validate_host(stage.cli.domain, hosts):
+        return [f"ALLOWED_HOSTS does not hold the stage's domain {stage.cli.domain}"]
+    # API Gateway's own names, which a service may let in by default, are of no use behind another.
+    others = [host for host in hosts if not host.startswith(".execute-api.")]
+    if stage.cli.use_apigateway or others:
+        return []
+    return [f"ALLOWED_HOSTS holds no name under which {stage.other_front} is asked"]

@@ -9,15 +9,11 @@ import urllib3
 from botocore.exceptions import WaiterError
 
 from zappa_xray.deployment.stage import Stage
+from zappa_xray.stages import console_address
 
 TRIES = 4
 SECONDS_BETWEEN = 3.0
 ANSWER_SECONDS = 35.0  # longer than API Gateway's 29, so that its own 504 arrives
-CONSOLES = {
-    "aws": "console.aws.amazon.com",
-    "aws-cn": "console.amazonaws.cn",
-    "aws-us-gov": "console.amazonaws-us-gov.com",
-}
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ def touch(stage: Stage) -> str:
     answer = persist(url)
     if answer.status is None:
         return f"{url} cannot be reached from here ({answer.reason}): try it yourself."
-    said = f"{url} answered {answer.status}, its trace: {console(stage, answer.trace_id)}"
+    said = f"{url} answered {answer.status}, its trace: {console_address(stage.region, answer.trace_id)}"
     if answer.status >= 500:
         raise click.ClickException(f"{said}\n  Why, say the logs: make logs STAGE={stage.name}")
     return said
@@ -108,15 +104,6 @@ def ask(url: str) -> Answer:
     except urllib3.exceptions.HTTPError as error:
         return Answer(trace_id, None, type(error).__name__)
     return Answer(trace_id, response.status)
-
-
-def console(stage: Stage, trace_id: str) -> str:
-    """Return the address of a trace in the X-Ray console."""
-    host = CONSOLES.get(partition(stage), CONSOLES["aws"])
-    return (
-        f"https://{stage.region}.{host}/cloudwatch/home?region={stage.region}"
-        f"#xray:traces/{trace_id}"
-    )
 
 
 def partition(stage: Stage) -> str:

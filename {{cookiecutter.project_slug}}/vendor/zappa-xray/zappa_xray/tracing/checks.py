@@ -1,7 +1,5 @@
 """Checks of the settings that tracing stands on: part of `manage.py check`."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 from aws_xray_sdk.core.daemon_config import DaemonConfig
@@ -25,9 +23,7 @@ NAME_STRIPPED = "tracing.E005"
 UNKNOWN_KEY = "tracing.E006"
 STREAMING_THRESHOLD_SET = "tracing.E007"
 DAEMON_ADDRESS_MALFORMED = "tracing.E008"
-ASGI_APP = "tracing.E009"
-XRAY_TRACING_OFF = "tracing.E010"
-TIMEOUT_TOO_SHORT = "tracing.E011"
+# E009 to E011 are about zappa_settings.json: zappa_xray.deployment.checks.
 
 MESSAGES_AND_HINTS = {
     MIDDLEWARE_NOT_FIRST: (
@@ -62,25 +58,10 @@ MESSAGES_AND_HINTS = {
         "AWS_XRAY_DAEMON_ADDRESS {address!r} is not the address of a daemon.",
         "Write host:port, such as 127.0.0.1:2000, in the environment or XRAY_RECORDER.",
     ),
-    ASGI_APP: (
-        "Stage {stage} of zappa_settings.json serves an ASGI application.",
-        'Take "app_type" and "app_function" out: X-Ray traces the service under WSGI.',
-    ),
-    XRAY_TRACING_OFF: (
-        "Stage {stage} of zappa_settings.json does not set xray_tracing to true.",
-        'Add "xray_tracing": true to the stage, or to the one that it extends.',
-    ),
-    TIMEOUT_TOO_SHORT: (
-        "Stage {stage} of zappa_settings.json ends the function after {seconds:g} s, "
-        "not later than DEADLINE_SECONDS and MARGIN_SECONDS allow: {needed:g} s.",
-        'Set "timeout_seconds" above {needed:g}, or lower DEADLINE_SECONDS.',
-    ),
 }
 
 # https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html
 STRIPPED_CHARACTERS = frozenset("?;*()!$~^<>")
-# What Zappa gives a function that zappa_settings.json gives no timeout_seconds.
-ZAPPA_TIMEOUT_SECONDS = 30
 
 
 def check_middleware(**_: Any) -> list[CheckMessage]:
@@ -136,34 +117,6 @@ def check_daemon_address(**_: Any) -> list[CheckMessage]:
     return [] if right else [_error(DAEMON_ADDRESS_MALFORMED, address=address)]
 
 
-def check_app_type(**_: Any) -> list[CheckMessage]:
-    """The SDK's context does not survive ASGI: queries would be lost or misplaced."""
-    return [
-        _error(ASGI_APP, stage=stage)
-        for stage, values in _stages().items()
-        if values.get("app_type") == "asgi" or "asgi" in values.get("app_function", "")
-    ]
-
-
-def check_xray_tracing(**_: Any) -> list[CheckMessage]:
-    """Without it the function has no segment, and nothing can be recorded below it."""
-    return [
-        _error(XRAY_TRACING_OFF, stage=stage)
-        for stage, values in _stages().items()
-        if values.get("xray_tracing") is not True
-    ]
-
-
-def check_timeouts(**_: Any) -> list[CheckMessage]:
-    """The function outlives the gateway, by enough to record what happened."""
-    needed = settings.deadline_seconds + settings.margin_seconds
-    return [
-        _error(TIMEOUT_TOO_SHORT, stage=stage, seconds=seconds, needed=needed)
-        for stage, values in _stages().items()
-        if (seconds := values.get("timeout_seconds", ZAPPA_TIMEOUT_SECONDS)) <= needed
-    ]
-
-
 ALWAYS = (
     check_middleware,
     check_sdk_app,
@@ -171,17 +124,13 @@ ALWAYS = (
     check_keys,
     check_streaming_threshold,
     check_daemon_address,
-    check_app_type,
 )
-BEFORE_DEPLOY = (check_xray_tracing, check_timeouts)
 
 
 def register_checks() -> None:
-    """Binds the checks; those about deployed stages run with `check --deploy` only."""
+    """Binds the checks."""
     for check in ALWAYS:
         register(check, "tracing")
-    for check in BEFORE_DEPLOY:
-        register(check, "tracing", deploy=True)
 
 
 def _error(message_id: str, **values: Any) -> Error:
@@ -199,17 +148,3 @@ def _class(path: str) -> type:
 
 def _recorder() -> dict[str, Any]:
     return getattr(django_settings, "XRAY_RECORDER", {})
-
-
-def _stages() -> dict[str, dict[str, Any]]:
-    path = Path(django_settings.BASE_DIR) / "zappa_settings.json"
-    if not path.exists():  # in Lambda, where nothing is deployed from
-        return {}
-    stages = json.loads(path.read_text())
-    return {stage: _extended(stages, stage) for stage in stages}
-
-
-def _extended(stages: dict[str, dict[str, Any]], stage: str) -> dict[str, Any]:
-    values = stages[stage]
-    base = _extended(stages, values["extends"]) if "extends" in values else {}
-    return base | values

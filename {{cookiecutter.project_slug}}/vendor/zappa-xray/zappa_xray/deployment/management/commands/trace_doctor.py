@@ -1,13 +1,17 @@
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
 from django.core.management.base import BaseCommand, CommandError
 
-from zappa_xray.deployment.doctor import Examination, Link, examine_here, lines, stages
+from zappa_xray.deployment.doctor.chain import links_here, links_in_aws
+from zappa_xray.deployment.doctor.link import Link
+from zappa_xray.deployment.doctor.text import lines
 from zappa_xray.deployment.stage import Stage
+from zappa_xray.stages import stages
 
 
 class Command(BaseCommand):
@@ -28,6 +32,8 @@ class Command(BaseCommand):
             links = examine(stage, wait)
         except click.ClickException as error:
             raise CommandError(error.message) from error
+        except (OSError, ValueError) as error:  # of zappa_settings.json
+            raise CommandError(str(error)) from error
         holds = all(link.holds for link in links if stage or link.holds is not None)
         if options["json"]:
             answer = {"stage": stage, "holds": holds, "links": [asdict(link) for link in links]}
@@ -43,16 +49,12 @@ class Command(BaseCommand):
         return self.style.SUCCESS("✓") if holds else self.style.ERROR("✗")
 
 
-def examine(stage: str | None, wait: float) -> list[Link]:
-    examinations = [
-        Examination(Stage.load(name), wait) for name in ([stage] if stage else stages())
-    ]
-    links = list(examine_here())
-    for examination in examinations:
-        links += examination.in_the_settings()
-    if stage is None:
-        return [
-            *links,
-            Link("AWS", None, "name a stage to ask AWS about it: make doctor STAGE=dev"),
-        ]
-    return [*links, *examinations[0].in_aws()]
+def examine(stage: str | None, wait_seconds: float) -> list[Link]:
+    """Return the links of a stage; without one those of all stages that need no AWS."""
+    names = [stage] if stage else list(stages(Path("zappa_settings.json")))
+    loaded = [Stage.load(name) for name in names]
+    links = list(links_here(loaded))
+    if stage:
+        return [*links, *links_in_aws(loaded[0], wait_seconds)]
+    ask = "name a stage to ask AWS about it: make doctor STAGE=dev"
+    return [*links, Link("AWS", None, ask)]

@@ -1,0 +1,35 @@
+"""What a stage needs before Zappa builds and uploads anything."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zappa_xray.deployment.belongs import contents
+from zappa_xray.deployment.environment import pass_environment
+from zappa_xray.deployment.packaged_environment import environment_to_package_faults
+from zappa_xray.deployment.stage import Stage
+from zappa_xray.deployment.stage_checks import stage_faults
+from zappa_xray.deployment.staging import package_only
+
+COMMANDS = ("deploy", "update", "package")
+
+
+def prepare(cli: Any) -> None:
+    """Give the function its environment and Zappa what to package, or say all that keeps the stage
+    from working.
+
+    Takes Zappa's ZappaCLI with its settings loaded. Does nothing but for deploy, update and package.
+    Raises click.ClickException, which Zappa shows without a traceback.
+    """
+    if cli.command not in COMMANDS:
+        return
+    packaged = contents(Path.cwd(), cli.stage_config)
+    faults = [*environment_to_package_faults(cli), *packaged.faults, *stage_faults(cli)]
+    if cli.command != "package":
+        faults += pass_environment(Stage(cli))
+    if faults:
+        raise click.ClickException(
+            "nothing was built or uploaded.\n" + "\n".join(f"- {fault}" for fault in faults)
+        )
+    package_only(packaged, cli)
