@@ -108,7 +108,7 @@ def main() -> None:
     from aws_xray_sdk.core import xray_recorder
     from aws_xray_sdk.core.emitters.udp_emitter import UDPEmitter
     from aws_xray_sdk.core.models.trace_header import TraceHeader
-    from zappa_xray.tracing.deadline import watcher
+    from zappa_xray.tracing.recording import watcher
     from zappa_xray.tracing.in_flight import InFlight
 
     ours, the_sdks = xray_recorder.emitter, UDPEmitter()

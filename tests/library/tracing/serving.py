@@ -22,7 +22,7 @@ def answer(path: str, **environ: Any) -> Response:
 def serve(path: str, **environ: Any) -> bytes:
     """The whole body, read and closed."""
     with answer(path, **environ) as response:
-        return response.data
+        return response.get_data()
 
 
 def serve_as_wsgiref(path: str) -> bytes:

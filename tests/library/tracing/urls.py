@@ -33,7 +33,7 @@ def long_queries(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
-def missing(request: HttpRequest) -> HttpResponse:
+def missing(request: HttpRequest, **_: Any) -> HttpResponse:
     raise Http404("no such thing")
 
 
@@ -110,6 +110,7 @@ urlpatterns = [
     path("query/", query),
     path("long-queries/", long_queries),
     path("missing/", missing),
+    path("hidden/<slug:name>/", missing),
     path("forbidden/", forbidden),
     path("broken/", broken),
     path("slow/", slow),

@@ -2,15 +2,14 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, overload
 
 from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.models.trace_header import TraceHeader
 
 from zappa_xray.tracing.causes import cause_of
-from zappa_xray.tracing.in_flight import InFlight, running, end_below
+from zappa_xray.tracing.in_flight import InFlight, end_below, running
 from zappa_xray.tracing.recording import announce, attempt, begin, end
 
 
@@ -51,54 +50,59 @@ def _wrapped(function: Callable[..., Any], name: str) -> Callable[..., Any]:
         # Zappa tries (event, context), (event) and () until no TypeError comes: a call that
         # does not fit must fail here, before it is recorded.
         signature.bind(*args, **kwargs)
-        with part(name) if running() else background_work(name, _lambda_context(args)):
+        with Part(name) if running() else BackgroundWork(name, _lambda_context(args)):
             return function(*args, **kwargs)
 
     return call
 
 
-@contextmanager
-def part(name: str) -> Iterator[None]:
+# Classes, because contextlib's context managers write on the exception, which may be frozen.
+
+
+class Part:
     """Records what happens inside as a subsegment of what is open."""
-    work = running()
-    if work and work.title == name and xray_recorder.get_trace_entity() is work.entity:
-        yield  # Zappa's call of this very function is recorded already
-        return
-    attempt(xray_recorder.begin_subsegment, name)
-    subsegment = xray_recorder.current_subsegment()
-    try:
-        yield
-    except BaseException as exception:
-        attempt(_put_cause, subsegment, exception)
-        raise
-    finally:
-        attempt(_end_part, subsegment)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._subsegment: Any = None
+
+    def __enter__(self) -> None:
+        work = running()
+        if work and work.title == self._name and xray_recorder.get_trace_entity() is work.entity:
+            return  # Zappa's call of this very function is recorded already
+        attempt(self._begin)
+
+    def __exit__(self, kind: Any, exception: BaseException | None, traceback: Any) -> None:
+        if self._subsegment:
+            attempt(self._end, exception)
+
+    def _begin(self) -> None:
+        self._subsegment = xray_recorder.begin_subsegment(self._name)
+
+    def _end(self, exception: BaseException | None) -> None:
+        if exception is not None and self._subsegment.sampled:
+            self._subsegment.fault, self._subsegment.cause = True, cause_of(exception)
+        if self._subsegment.in_progress:
+            end_below(self._subsegment)
+            xray_recorder.end_subsegment()
 
 
-def _put_cause(subsegment: Any, exception: BaseException) -> None:
-    if subsegment.sampled:
-        subsegment.fault, subsegment.cause = True, cause_of(exception)
-
-
-def _end_part(subsegment: Any) -> None:
-    if subsegment.in_progress:
-        end_below(subsegment)
-        xray_recorder.end_subsegment()
-
-
-@contextmanager
-def background_work(name: str, lambda_context: Any = None) -> Iterator[InFlight]:
+class BackgroundWork:
     """Records what happens inside as a subsegment of the function, or locally as a segment."""
-    work = begin(name, TraceHeader(), lambda_context)
-    work.facts |= {"work": name, "failed": False}
-    announce(work)
-    try:
-        yield work
-    except BaseException as exception:
-        work.exception, work.facts["failed"] = exception, True
-        raise
-    finally:
-        end(work)
+
+    def __init__(self, name: str, lambda_context: Any = None) -> None:
+        self._name, self._lambda_context = name, lambda_context
+
+    def __enter__(self) -> InFlight:
+        self._work = begin(self._name, TraceHeader(), self._lambda_context)
+        self._work.facts |= {"work": self._name, "failed": False}
+        announce(self._work)
+        return self._work
+
+    def __exit__(self, kind: Any, exception: BaseException | None, traceback: Any) -> None:
+        self._work.exception = exception
+        self._work.facts["failed"] = exception is not None
+        end(self._work)
 
 
 def _lambda_context(arguments: tuple[Any, ...]) -> Any:

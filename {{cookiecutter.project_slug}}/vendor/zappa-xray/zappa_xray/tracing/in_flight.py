@@ -83,7 +83,7 @@ class InFlight:
 
     def send_in_progress(self) -> None:
         """Sends the one copy that stays if the process is killed; the complete one replaces it."""
-        if self.entity.sampled:
+        if self.entity.sampled and not self.copy_is_sent:
             self.copy_is_sent = True
             xray_recorder.emitter.send_document(in_progress_document(self.entity))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import close_old_connections
 
-from zappa_xray.tracing.background import background_work
+from zappa_xray.tracing.background import BackgroundWork
 from zappa_xray.tracing.invocation import invocation
 from zappa_xray.tracing.recording import end_what_was_left
 
@@ -42,7 +42,7 @@ def record_invocations(module: ModuleType) -> None:
                 return handle(handler, event, context)
             finally:
                 end_what_was_left()
-        with background_work(name, context) as work:
+        with BackgroundWork(name, context) as work:
             try:
                 close_old_connections()
                 return handle(handler, event, context)
@@ -59,12 +59,13 @@ def _name_of_work(handler: Any, event: Any) -> str | None:
     try:
         if "httpMethod" in event or event.get("version") == "2.0":
             return None
-        return _called(handler, event)
+        name = _called(handler, event)
+        return name if name is None else str(name)
     except Exception:  # an event that Zappa cannot read either: it is Zappa's to say so
         return "an event"
 
 
-def _called(handler: Any, event: Event) -> str | None:
+def _called(handler: Any, event: Event) -> Any:
     if event.get("detail-type") == "Scheduled Event":
         function = event["resources"][0].split("/")[-1].split("-")[-1]
         return None if function.endswith("keep_warm_callback") else function

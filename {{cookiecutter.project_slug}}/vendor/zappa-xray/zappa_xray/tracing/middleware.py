@@ -63,7 +63,7 @@ def follow(response: StreamingHttpResponse, work: InFlight) -> None:
     """Ends the work when its response is closed, or breaks while it is sent."""
     work.answered = True
     file = getattr(response, "file_to_stream", None)
-    watch = _watched_async if response.is_async else _watched
+    watch: Callable[..., Any] = _watched_async if response.is_async else _watched
     response.streaming_content = watch(response.streaming_content, work)
     if file is not None:
         response.file_to_stream = file  # type: ignore[attr-defined]  # a server may send it by itself

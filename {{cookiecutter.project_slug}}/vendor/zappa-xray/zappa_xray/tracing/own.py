@@ -40,7 +40,7 @@ def _installed_files() -> frozenset[str]:
     # In Lambda the libraries lie in the folder of the service's own packages; each has a list:
     # https://packaging.python.org/en/latest/specifications/recording-installed-packages/
     return frozenset(
-        os.path.join(distribution.locate_file(""), line.partition(",")[0])
+        os.path.join(str(distribution.locate_file("")), line.partition(",")[0])
         for distribution in distributions()
         for line in (distribution.read_text("RECORD") or "").splitlines()
     )

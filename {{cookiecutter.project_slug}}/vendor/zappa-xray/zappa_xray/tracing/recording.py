@@ -9,7 +9,8 @@ from typing import Any
 from aws_xray_sdk.core.models.trace_header import TraceHeader
 
 from zappa_xray.tracing.deadline import DeadlineWatcher
-from zappa_xray.tracing.in_flight import IN_LAMBDA, InFlight, running
+from zappa_xray.tracing.in_flight import InFlight, running
+from zappa_xray.tracing.invocation import IN_LAMBDA
 from zappa_xray.tracing.kill_marker import Killed, KillMarker
 from zappa_xray.tracing.logs import log_end
 from zappa_xray.tracing.report import report

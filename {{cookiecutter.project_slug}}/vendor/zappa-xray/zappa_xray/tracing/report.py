@@ -35,7 +35,7 @@ class Findings:
     def __init__(self) -> None:
         self.failures: dict[str, str] = {}
 
-    def work_out[Fact](self, name: str, find: Callable[[], Fact], otherwise: Fact) -> Fact:
+    def work_out(self, name: str, find: Callable[[], Any], otherwise: Any) -> Any:
         """What `find` returns; `otherwise` when it raises, and why stands in `failures`."""
         try:
             return find()
@@ -51,7 +51,7 @@ def report(work: InFlight) -> None:
     frames = findings.work_out("frames", lambda: _frames(work), [])
     stack = findings.work_out("stack", lambda: described(frames), [])
     open_calls = findings.work_out("open calls", lambda: list(_open_below(work.entity)), [])
-    facts = {
+    facts: dict[str, Any] = {
         "seconds": round(time.monotonic() - work.started, 3),
         "remaining_seconds": findings.work_out("remaining time", work.remaining_seconds, None),
         "in_flight": findings.work_out("in flight", lambda: _in_flight(open_calls, frames), []),
@@ -86,6 +86,7 @@ def _send(
     copy = in_progress_document(entity) | failed
     xray_recorder.emitter.send_document(_child(copy))
     xray_recorder.emitter.send_document(copy)
+    work.copy_is_sent = True
     for call in open_calls:
         xray_recorder.emitter.send_document(in_progress_document(call))
 
@@ -172,5 +173,9 @@ def _sentence(title: str, facts: dict[str, Any]) -> str:
     if facts["in_flight"]:
         call = facts["in_flight"][-1]
         what = call.get("sql") or " ".join(filter(None, (call["name"], call.get("call"))))
-        parts.append(f"{what} runs for {call['seconds']:.1f} s" if "seconds" in call else f"it waits for {what}")
+        parts.append(
+            f"{what} runs for {call['seconds']:.1f} s"
+            if "seconds" in call
+            else f"it waits for {what}"
+        )
     return "; ".join(parts)

@@ -35,9 +35,14 @@ def frames_of_coroutines(belongs: Callable[[Context], bool]) -> Frames:
     frames: Frames = []
     for thread_id in sys._current_frames():
         stack = frames_of_thread(thread_id)
-        loops = [frame.f_locals["self"] for frame, _ in stack if frame.f_code.co_name == "run_forever"]
+        loops = [
+            frame.f_locals["self"] for frame, _ in stack if frame.f_code.co_name == "run_forever"
+        ]
         tasks = [
-            task for loop in loops for task in asyncio.all_tasks(loop) if belongs(task.get_context())
+            task
+            for loop in loops
+            for task in asyncio.all_tasks(loop)
+            if belongs(task.get_context())
         ]
         frames += stack if tasks else []
         for task in tasks:
