@@ -6,8 +6,12 @@ Document = dict[str, Any]
 
 
 def request_documents(documents: list[Document]) -> list[Document]:
-    """The copies of the request's own subsegment, the one with the annotation `method`."""
-    return [one for one in documents if "method" in one.get("annotations", {})]
+    """The copies of the request's own subsegment; the report of its deadline is a child of it."""
+    return [
+        one
+        for one in documents
+        if "method" in one.get("annotations", {}) and one["name"] != "deadline"
+    ]
 
 
 def complete(documents: list[Document]) -> Document:

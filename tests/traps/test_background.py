@@ -98,7 +98,10 @@ def test_trap_20_a_function_stuck_past_its_deadline_tells_where(
         function.invoke(events.command("trap_views.sleeping"), timeout=4)
 
     copies = [one for one in daemon.documents if one["name"] == "trap_views.sleeping"]
-    assert [one["annotations"] for one in copies if "annotations" in one] == [{"timed_out": True}]
+    assert [one["annotations"] for one in copies] == [
+        {"cold_start": True},
+        {"cold_start": True, "timed_out": True},
+    ]
     assert "trap_views.sleeping has not finished after" in function.log
     assert copies[-1]["metadata"]["tracing"]["deadline"]["where"].endswith(" sleeping")
 

@@ -41,7 +41,12 @@ def test_trap_04_a_killed_request_has_left_its_route(
 
     [document] = daemon.documents
     assert document["in_progress"] is True
-    assert document["annotations"] == {"route": "/sleep/", "method": "GET", "stage": "dev"}
+    assert document["annotations"] == {
+        "route": "/sleep/",
+        "method": "GET",
+        "stage": "dev",
+        "cold_start": False,
+    }
 
 
 def test_trap_04_a_request_stuck_in_sleep_tells_where(
@@ -185,6 +190,7 @@ def test_trap_04_a_late_request_is_replaced_by_the_complete_one(
         "route": "/sleep/",
         "method": "GET",
         "stage": "dev",
+        "cold_start": True,
         "status": 200,
         "timed_out": True,
     }

@@ -35,8 +35,11 @@ def test_trap_03_without_tracing_of_the_function_answers_stay_what_they_are(
     assert daemon.packets == []
     assert "ValueError: broken on purpose" in function.log
     assert "AttributeError" not in function.log
+    log = function.log
+    for allowed in ("aws_xray_sdk/", "xray_recorder", "zappa_xray.request"):
+        log = log.replace(allowed, "")
     for word in ("aws_xray_sdk", "ubsegment", "X-Ray", "xray"):
-        assert word not in function.log.replace("aws_xray_sdk/", "").replace("xray_recorder", "")
+        assert word not in log
 
 
 def test_trap_03_an_unsampled_request_sends_nothing_and_the_next_sampled_one_does(

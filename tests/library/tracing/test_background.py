@@ -1,5 +1,3 @@
-import asyncio
-
 import pytest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -20,12 +18,6 @@ def asks() -> int:
 @traced("nightly work")
 def fails(why: str) -> None:
     raise LookupError(why)
-
-
-@traced
-async def waits() -> str:
-    await asyncio.sleep(0)
-    return "waited"
 
 
 def view(request: HttpRequest) -> HttpResponse:
@@ -64,11 +56,13 @@ def test_a_call_that_does_not_fit_is_not_recorded(trace_daemon: TraceDaemon) -> 
     assert len(trace_daemon.complete) == 1
 
 
-def test_a_coroutine_is_recorded(trace_daemon: TraceDaemon) -> None:
-    assert asyncio.run(waits()) == "waited"
+def test_a_coroutine_is_refused_where_it_is_written() -> None:
+    async def waits() -> None: ...
 
-    [document] = trace_daemon.complete
-    assert document["name"] == "tests.library.tracing.test_background.waits"
+    with pytest.raises(
+        TypeError, match=r"coroutine function .*waits: put it on the plain functions"
+    ):
+        traced(waits)
 
 
 @pytest.mark.django_db

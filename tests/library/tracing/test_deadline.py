@@ -1,5 +1,6 @@
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -50,7 +51,7 @@ def test_a_request_that_waits_in_a_library_names_its_view(
     assert [facts["where"] for facts in deadlines] == [
         "a library, for tests.library.tracing.urls.InALibrary"
     ] * 2
-    assert any(frame.startswith("/opt/library.py:") for frame in deadlines[0]["stack"])
+    assert any(frame.startswith("/opt/python/library.py:") for frame in deadlines[0]["stack"])
 
 
 @pytest.mark.django_db
@@ -89,7 +90,8 @@ def test_no_report_comes_after_the_complete_document(
         client.get("/just-in-time/")
     time.sleep(0.05)
 
-    last = {document["id"]: document for document in trace_daemon.documents}
+    requests = (document for document in trace_daemon.documents if "parent_id" not in document)
+    last = {document["id"]: document for document in requests}
     assert len(last) == 50
     assert [one for one in last.values() if one["in_progress"]] == []
     assert any("timed_out" in one["annotations"] for one in last.values())
@@ -100,16 +102,94 @@ def test_a_report_that_fails_does_not_end_the_watch(
     client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("zappa_xray.tracing.report.frames_of_thread", None)
+        patched.setattr("zappa_xray.tracing.report._sentence", None)
         client.get("/slow/")
-    assert "The report of a request that passed its deadline failed" in caplog.text
+    assert "The report of what passed its deadline failed" in caplog.text
 
     client.get("/slow/")
     assert "has not finished after" in caplog.text
 
 
 def test_many_requests_share_one_thread(client: Client, trace_daemon: TraceDaemon) -> None:
+    client.get("/ok/")
+    first = watchers()
+    assert first
+
     for _ in range(100):
         client.get("/ok/")
 
-    assert len(watchers()) == 1
+    assert watchers() == first
+
+
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_what_the_deadline_has_to_say_also_goes_as_a_complete_child(
+    client: Client, trace_daemon: TraceDaemon
+) -> None:
+    client.get("/slow/")
+
+    start, child, copy, end = trace_daemon.documents
+    assert [start["id"], copy["id"], end["id"]] == [start["id"]] * 3
+    assert child["id"] != start["id"]
+    assert (child["name"], child["parent_id"], child["type"]) == (
+        "deadline",
+        start["id"],
+        "subsegment",
+    )
+    assert (child["in_progress"], child["fault"]) == (False, True)
+    assert child["annotations"] == start["annotations"] | {"timed_out": True}
+    assert (child["cause"], child["metadata"]) == (copy["cause"], copy["metadata"])
+    assert child["cause"]["exceptions"][0]["type"] == "DeadlinePassed"
+    assert child["start_time"] == start["start_time"]
+    assert child["end_time"] - child["start_time"] >= 0.1
+
+
+@pytest.mark.parametrize(
+    ("broken", "named", "kept"),
+    [
+        ("described", "stack", {"where", "in_flight"}),
+        ("waits_of", "in flight", {"where", "stack"}),
+        ("innermost_own", "where", {"stack", "in_flight"}),
+        ("frames_of_thread", "frames", {"in_flight"}),
+    ],
+)
+@pytest.mark.django_db
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_a_fact_that_cannot_be_worked_out_does_not_lose_the_others(
+    client: Client,
+    trace_daemon: TraceDaemon,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: str,
+    named: str,
+    kept: set[str],
+) -> None:
+    monkeypatch.setattr(f"zappa_xray.tracing.report.{broken}", None)
+
+    client.get("/slow-query/")
+
+    [child] = [one for one in trace_daemon.documents if one["name"] == "deadline"]
+    facts = child["metadata"]["tracing"]["deadline"]
+    assert facts["not_worked_out"] == {named: "TypeError"}
+    assert {name for name in ("where", "stack", "in_flight") if facts[name]} == kept
+
+
+URLS_THAT_HANG = """
+import time
+time.sleep(0.3)
+urlpatterns = []
+"""
+
+
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_a_hang_while_the_urls_are_imported_is_told_with_one_copy_of_the_request(
+    client: Client, trace_daemon: TraceDaemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "urls_that_hang.py").write_text(URLS_THAT_HANG)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with override_settings(ROOT_URLCONF="urls_that_hang"):
+        assert client.get("/").status_code == 404
+
+    child, copy, end = trace_daemon.documents
+    assert child["metadata"]["tracing"]["deadline"]["where"] == "urls_that_hang.py:3 <module>"
+    assert child["annotations"]["timed_out"] is True
+    assert (copy["in_progress"], end["in_progress"]) == (True, False)

@@ -1,7 +1,7 @@
 import logging
 
 from django.test import RequestFactory
-from zappa_xray.tracing.background import background_work
+from zappa_xray.tracing.background import BackgroundWork
 from zappa_xray.tracing.logs import TraceContextFilter
 
 
@@ -16,7 +16,7 @@ def test_outside_any_work_the_ids_are_none() -> None:
 
 
 def test_inside_the_trace_id_is_that_of_the_work() -> None:
-    with background_work("work") as work:
+    with BackgroundWork("work") as work:
         assert vars(record())["trace_id"] == work.entity.trace_id
 
 

@@ -33,7 +33,7 @@ def long_queries(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
-def missing(request: HttpRequest) -> HttpResponse:
+def missing(request: HttpRequest, **_: Any) -> HttpResponse:
     raise Http404("no such thing")
 
 
@@ -57,7 +57,7 @@ class InALibrary(APIView):
         time.sleep(0.3)
         return HttpResponse("ok")
 
-    get.__code__ = get.__code__.replace(co_filename="/opt/library.py")
+    get.__code__ = get.__code__.replace(co_filename="/opt/python/library.py")
 
 
 SLOW_QUERIES = {
@@ -110,6 +110,7 @@ urlpatterns = [
     path("query/", query),
     path("long-queries/", long_queries),
     path("missing/", missing),
+    path("hidden/<slug:name>/", missing),
     path("forbidden/", forbidden),
     path("broken/", broken),
     path("slow/", slow),

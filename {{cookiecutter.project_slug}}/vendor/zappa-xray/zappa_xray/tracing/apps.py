@@ -1,25 +1,28 @@
 """Puts the pieces of this package into Django and into the X-Ray SDK."""
 
+import contextlib
+import functools
 import logging
 import sys
-from functools import partial
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import wrapt
 from aws_xray_sdk.core import patch, xray_recorder
+from aws_xray_sdk.core.models.entity import Entity
 from aws_xray_sdk.ext.django.conf import settings as sdk_settings
 from django.apps import AppConfig
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import got_request_exception
 
-from zappa_xray.tracing.background import trace_management_commands
 from zappa_xray.tracing.checks import check_daemon_address, check_name, register_checks
 from zappa_xray.tracing.conf import settings
 from zappa_xray.tracing.context import QuietContext
 from zappa_xray.tracing.database import trace_connections
 from zappa_xray.tracing.emitter import Emitter
-from zappa_xray.tracing.in_flight import IN_LAMBDA
+from zappa_xray.tracing.invocation import IN_LAMBDA
+from zappa_xray.tracing.invocations import HANDLER_MODULES, record_invocations
 
 
 class TracingConfig(AppConfig):
@@ -43,16 +46,28 @@ class TracingConfig(AppConfig):
             xray_recorder.streaming_threshold = 0
             # It warns at each query of the init phase, and of a function without tracing.
             logging.getLogger("aws_xray_sdk.core.lambda_launcher").setLevel(logging.ERROR)
-            trace_management_commands()
+            for handler in HANDLER_MODULES:
+                wrapt.when_imported(handler)(record_invocations)
         else:
             xray_recorder.context = QuietContext()
         trace_connections()
+        Entity.add_exception = _quietly(Entity.add_exception)
         got_request_exception.connect(_keep_exception)
         wrapt.when_imported("rest_framework.views")(_keep_handled_exceptions)
         for library in settings.patch_on_import:
             # The SDK patches botocore.client by that name, which botocore has once a session imported it.
             module = "botocore.session" if library == "botocore" else library
-            wrapt.when_imported(module)(partial(_patch, library))
+            wrapt.when_imported(module)(functools.partial(_patch, library))
+
+
+def _quietly(add_exception: Callable[..., None]) -> Callable[..., None]:
+    # The SDK writes on the exception, which may be frozen; its own error would take its place.
+    @functools.wraps(add_exception)
+    def add(*args: Any, **kwargs: Any) -> None:
+        with contextlib.suppress(Exception):
+            add_exception(*args, **kwargs)
+
+    return add
 
 
 def _patch(library: str, module: ModuleType) -> None:

@@ -1,15 +1,16 @@
-"""Work that no request started: scheduled functions, asynchronous tasks, management commands."""
+"""Work that no request started, and the parts of it that have a name of their own."""
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from typing import Any, overload
 
 from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.models.trace_header import TraceHeader
 
-from zappa_xray.tracing.in_flight import InFlight, current
+from zappa_xray.tracing.causes import cause_of
+from zappa_xray.tracing.in_flight import InFlight, end_below, running
+from zappa_xray.tracing.recording import announce, attempt, begin, end
 
 
 @overload
@@ -21,10 +22,13 @@ def traced[Function: Callable[..., Any]](
 def traced(name: Any = None) -> Any:
     """Records each call of a function as a subsegment, with its queries below it.
 
-    For any function, and for those that Zappa calls on a schedule, on an event, or as a task (below
-    its `@task`). Use it as `@traced` or `@traced("a name")`; the name is `module.function` unless
-    told. An exception is recorded as a fault with its cause, and goes on. Outside Lambda, a call
-    that no request has started becomes a segment of its own.
+    For the parts of a request, and of the functions that Zappa calls, which are recorded without
+    it. Use it as `@traced` or `@traced("a name")`; the name is `module.function` unless told. An
+    exception is recorded as a fault with its cause, and goes on. Outside Lambda, a call that no
+    request has started becomes a segment of its own.
+
+    Raises TypeError for a coroutine function: coroutines run between each other, and the SDK keeps
+    one stack of what is open.
     """
     if callable(name):
         return _wrapped(name, f"{name.__module__}.{name.__qualname__}")
@@ -34,61 +38,72 @@ def traced(name: Any = None) -> Any:
 
 
 def _wrapped(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    if inspect.iscoroutinefunction(function):
+        raise TypeError(
+            f"@traced cannot record the coroutine function {name}: put it on the plain functions that"
+            " it calls"
+        )
     signature = inspect.signature(function)
-
-    def recorded(args: Any, kwargs: Any) -> AbstractContextManager[Any]:
-        if current.get():
-            return xray_recorder.in_subsegment(name)  # type: ignore[no-any-return]
-        # Zappa tries (event, context), (event) and () until no TypeError comes: a call that
-        # does not fit must fail here, before it is recorded.
-        signature.bind(*args, **kwargs)
-        return background_work(name, _lambda_context(args))
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        with recorded(args, kwargs):
+        # Zappa tries (event, context), (event) and () until no TypeError comes: a call that
+        # does not fit must fail here, before it is recorded.
+        signature.bind(*args, **kwargs)
+        with Part(name) if running() else BackgroundWork(name, _lambda_context(args)):
             return function(*args, **kwargs)
 
-    @functools.wraps(function)
-    async def call_async(*args: Any, **kwargs: Any) -> Any:
-        with recorded(args, kwargs):
-            return await function(*args, **kwargs)
-
-    return call_async if inspect.iscoroutinefunction(function) else call
+    return call
 
 
-@contextmanager
-def background_work(name: str, lambda_context: Any = None) -> Iterator[InFlight]:
+# Classes, because contextlib's context managers write on the exception, which may be frozen.
+
+
+class Part:
+    """Records what happens inside as a subsegment of what is open."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._subsegment: Any = None
+
+    def __enter__(self) -> None:
+        work = running()
+        if work and work.title == self._name and xray_recorder.get_trace_entity() is work.entity:
+            return  # Zappa's call of this very function is recorded already
+        attempt(self._begin)
+
+    def __exit__(self, kind: Any, exception: BaseException | None, traceback: Any) -> None:
+        if self._subsegment:
+            attempt(self._end, exception)
+
+    def _begin(self) -> None:
+        self._subsegment = xray_recorder.begin_subsegment(self._name)
+
+    def _end(self, exception: BaseException | None) -> None:
+        if exception is not None and self._subsegment.sampled:
+            self._subsegment.fault, self._subsegment.cause = True, cause_of(exception)
+        if self._subsegment.in_progress:
+            end_below(self._subsegment)
+            xray_recorder.end_subsegment()
+
+
+class BackgroundWork:
     """Records what happens inside as a subsegment of the function, or locally as a segment."""
-    work = InFlight(name, TraceHeader(), lambda_context)
-    work.send_in_progress()
-    try:
-        yield work
-    except BaseException as exception:
-        work.exception = exception
-        raise
-    finally:
-        work.stop_watching()
-        work.add_cause()
-        work.end()
+
+    def __init__(self, name: str, lambda_context: Any = None) -> None:
+        self._name, self._lambda_context = name, lambda_context
+
+    def __enter__(self) -> InFlight:
+        self._work = begin(self._name, TraceHeader(), self._lambda_context)
+        self._work.facts |= {"work": self._name, "failed": False}
+        announce(self._work)
+        return self._work
+
+    def __exit__(self, kind: Any, exception: BaseException | None, traceback: Any) -> None:
+        self._work.exception = exception
+        self._work.facts["failed"] = exception is not None
+        end(self._work)
 
 
 def _lambda_context(arguments: tuple[Any, ...]) -> Any:
-    return next((it for it in arguments if hasattr(it, "get_remaining_time_in_millis")), None)
-
-
-def trace_management_commands() -> None:
-    """Records each command that `zappa manage` runs, as the subsegment `manage <command>`."""
-    from django.core.management.base import BaseCommand
-
-    execute = BaseCommand.execute
-
-    @functools.wraps(execute)
-    def recorded(command: BaseCommand, *args: Any, **options: Any) -> str | None:
-        name = "manage " + type(command).__module__.rpartition(".")[2]
-        if current.get():
-            return execute(command, *args, **options)
-        with background_work(name):
-            return execute(command, *args, **options)
-
-    setattr(BaseCommand, "execute", recorded)  # noqa: B010  # to mypy a method is no variable
+    return next((one for one in arguments if hasattr(one, "get_remaining_time_in_millis")), None)

@@ -12,6 +12,8 @@ DEFAULTS: dict[str, Any] = {
     "MARGIN_SECONDS": 1.0,
     "MAX_SUBSEGMENTS": 500,
     "PATCH_ON_IMPORT": ("botocore", "requests", "httpx"),
+    "FAULTHANDLER": False,
+    "LOG_PATHS": False,
 }
 
 RECORDABLE = ("query_string", "client_address", "user_agent", "exception_message")
@@ -49,6 +51,16 @@ class TracingSettings:
         """Libraries whose outgoing calls become subsegments, patched when they are imported."""
         libraries: Collection[str] = self._read("PATCH_ON_IMPORT")
         return libraries
+
+    @property
+    def faulthandler(self) -> bool:
+        """Whether a stack is printed to the log when C code keeps the deadline from being told."""
+        return bool(self._read("FAULTHANDLER"))
+
+    @property
+    def log_paths(self) -> bool:
+        """Whether Django's log lines of a 4xx keep the raw path in place of the route."""
+        return bool(self._read("LOG_PATHS"))
 
     @property
     def stage(self) -> str:

@@ -17,5 +17,6 @@ class QuietContext(Context):
         return NOTHING_OPEN
 
     def put_subsegment(self, subsegment: Subsegment) -> None:
-        if getattr(self._local, "entities", None):
+        entities = getattr(self._local, "entities", None)
+        if entities and entities[-1].in_progress:
             super().put_subsegment(subsegment)

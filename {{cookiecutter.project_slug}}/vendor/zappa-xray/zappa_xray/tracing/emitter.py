@@ -21,6 +21,8 @@ class Emitter(UDPEmitter):
     def send_entity(self, entity: Any) -> None:
         """Sends a segment or subsegment of the SDK, unless its request has sent too many."""
         work = current.get()
+        if work and entity is work.entity and not work.ended:
+            return  # the service's own code has ended it once too often
         if work and entity is not work.entity and work.leaves_out(entity):
             return
         document = entity.to_dict()

@@ -1,79 +1,90 @@
 """What a process is doing: one InFlight for each request or piece of background work."""
 
-import os
+import logging
+import math
 import threading
 import time
 from contextvars import ContextVar
 from typing import Any
 
-from aws_xray_sdk import global_sdk_config
 from aws_xray_sdk.core import xray_recorder
-from aws_xray_sdk.core.lambda_launcher import LAMBDA_TRACE_HEADER_KEY, LambdaContext
-from aws_xray_sdk.core.models.throwable import Throwable
+from aws_xray_sdk.core.models.dummy_entities import DummySegment
 from aws_xray_sdk.core.models.trace_header import TraceHeader
 
+from zappa_xray.tracing.causes import cause_of
 from zappa_xray.tracing.conf import settings
-from zappa_xray.tracing.deadline import watcher
 from zappa_xray.tracing.documents import in_progress_document
-from zappa_xray.tracing.stack import described, frames_of_exception
+from zappa_xray.tracing.invocation import IN_LAMBDA, invocation
 
-# The SDK decides when it is imported whether it runs in Lambda.
-IN_LAMBDA = isinstance(xray_recorder.context, LambdaContext)
+logger = logging.getLogger(__name__)
 
 # Beyond MAX_SUBSEGMENTS a quicker one is counted and not sent.
 SLOW_SECONDS = 0.05
 
 current: ContextVar["InFlight | None"] = ContextVar("in_flight", default=None)
-# Lambda's header of the last invocation with a request id, and that id: lines are logged after its
-# end, too, and a later invocation may not tell its own.
-last_invocation: ContextVar[tuple[str | None, str | None]] = ContextVar(
-    "last_invocation", default=(None, None)
-)
 
 
 class InFlight:
-    """A request or a piece of background work, from `begin` to `end`.
+    """A request or a piece of background work, from its beginning to `end`.
 
-    `entity` is its subsegment (in Lambda) or segment, a dummy when it is not sampled;
-    `deadline` is in seconds of time.monotonic(); `exception` is the cause of a failure; `view` is
-    the function that answers a request, once it is known.
+    `entity` is its subsegment (in Lambda) or segment, a dummy when it is not sampled; `trace_id` is
+    known all the same when Lambda or a header told it; `deadline` is in seconds of
+    time.monotonic(); `exception` is the cause of a failure; `view` is the function that answers a
+    request, once it is known; `facts` is what its log lines tell of it.
     """
 
-    def __init__(self, name: str, header: TraceHeader, lambda_context: Any = None) -> None:
-        self.entity = _open(name, header)
+    def __init__(
+        self,
+        name: str,
+        header: TraceHeader,
+        lambda_context: Any = None,
+        seconds: float = math.inf,
+    ) -> None:
+        self.outer = running()
+        self._outer_entity = xray_recorder.get_trace_entity() if self.outer else None
         self.title = name
+        self.facts: dict[str, Any] = {}
         self.lambda_context = lambda_context
         self.request_id: str | None = getattr(lambda_context, "aws_request_id", None)
         self.thread_id = threading.get_ident()
         self.lock = threading.Lock()
-        self.ended = False
+        self.ended = self.answered = self.copy_is_sent = False
         self.view: Any = None
         self.exception: BaseException | None = None
         self.subsegments_sent = 0
         self.subsegments_left_out = 0
         self.seconds_left_out = 0.0
         self.started = time.monotonic()
-        self.deadline = self.started + self._seconds_allowed()
-        self._token = current.set(self)
-        last_invocation.set((os.environ.get(LAMBDA_TRACE_HEADER_KEY), self.request_id))
-        watcher.watch(self)
+        self.deadline = self.started + self._seconds_allowed(seconds)
+        invocation.begin(self.request_id)
+        self.entity = _open(name, header)
+        self.trace_id: str | None = self.entity.trace_id
+        if not self.entity.sampled:
+            self.trace_id = invocation.ids()[0] if IN_LAMBDA else header.root
+        current.set(self)
 
-    def _seconds_allowed(self) -> float:
+    def _seconds_allowed(self, seconds: float) -> float:
         remaining = self.remaining_seconds()
         if remaining is None:
-            return settings.deadline_seconds
+            return seconds
         # A margin that is most of the function's time would report what has hardly begun.
-        usable = max(remaining - settings.margin_seconds, remaining / 2)
-        return min(settings.deadline_seconds, usable)
+        return min(seconds, max(remaining - settings.margin_seconds, remaining / 2))
 
     def remaining_seconds(self) -> float | None:
         """Seconds until Lambda ends the function; None where there is no such end."""
         ask = getattr(self.lambda_context, "get_remaining_time_in_millis", None)
         return float(ask()) / 1000 if ask else None
 
+    def log_fields(self) -> dict[str, Any]:
+        """What each log line of it tells, in JSON in Lambda."""
+        milliseconds = round((time.monotonic() - self.started) * 1000, 1)
+        ids = {"trace_id": self.trace_id, "request_id": self.request_id}
+        return self.facts | {"ms": milliseconds} | ids
+
     def send_in_progress(self) -> None:
-        """Sends a copy that stays if the process is killed; the complete one replaces it."""
-        if self.entity.sampled:
+        """Sends the one copy that stays if the process is killed; the complete one replaces it."""
+        if self.entity.sampled and not self.copy_is_sent:
+            self.copy_is_sent = True
             xray_recorder.emitter.send_document(in_progress_document(self.entity))
 
     def leaves_out(self, subsegment: Any) -> bool:
@@ -90,45 +101,66 @@ class InFlight:
         self.seconds_left_out += seconds
         return True
 
-    def stop_watching(self) -> None:
-        """After this no alarm comes any more; one that is being written is waited for."""
-        watcher.forget(self)
-
-    def end(self) -> None:
-        """Ends the entity and whatever is still open below it, and sends it."""
-        current.reset(self._token)
-        entity = self.entity
-        if not entity.in_progress or not global_sdk_config.sdk_enabled():
-            return
-        if self.subsegments_left_out and entity.sampled:
-            entity.put_metadata(
-                "left_out",
-                {"subsegments": self.subsegments_left_out, "seconds": self.seconds_left_out},
-                "tracing",
-            )
-        # Ending a parent does not end its children: it would never be sent.
-        while (open_child := xray_recorder.current_subsegment()) and open_child is not entity:
-            xray_recorder.end_subsegment()
-        if IN_LAMBDA:
-            xray_recorder.end_subsegment()
-        else:
-            xray_recorder.end_segment()
+    def note(self, key: str, value: Any) -> None:
+        """Puts metadata of tracing's own on the entity."""
+        self.entity.metadata.setdefault("tracing", {})[key] = value
 
     def add_cause(self) -> None:
         """Records the exception as the cause, whether or not a subsegment has recorded it too."""
-        if self.exception is None or not self.entity.sampled:
+        if self.exception is not None and self.entity.sampled:
+            self.entity.fault = True
+            self.entity.cause = cause_of(self.exception)
+
+    def reopen(self) -> None:
+        """Takes back the end of the entity, which its owner's code has ended by mistake."""
+        if not self.entity.in_progress:
+            self.entity.in_progress = True
+            vars(self.entity).pop("end_time", None)
+
+    def close(self) -> None:
+        """Ends the entity and what is still open below it in this thread, and sends it."""
+        entity = self.entity
+        if not entity.sampled:
             return
-        throwable = Throwable(self.exception, None)
-        throwable.stack = described(frames_of_exception(self.exception))
-        self.entity.add_fault_flag()
-        self.entity.cause = {"working_directory": os.getcwd(), "exceptions": [throwable]}
+        end_below(entity)
+        if self.subsegments_left_out:
+            counted = {"subsegments": self.subsegments_left_out, "seconds": self.seconds_left_out}
+            self.note("left_out", counted)
+        entity.end_time, entity.in_progress = time.time(), False
+        xray_recorder.emitter.send_entity(entity)
+
+    def leave(self) -> None:
+        """Clears the context, so that nothing of this is carried into what comes next."""
+        current.set(self.outer)
+        if self._outer_entity is not None:
+            xray_recorder.set_trace_entity(self._outer_entity)
+        else:
+            xray_recorder.clear_trace_entities()
+
+
+def running() -> InFlight | None:
+    """What this thread or coroutine works on, unless it has ended, maybe elsewhere."""
+    work = current.get()
+    return work if work and not work.ended else None
+
+
+def end_below(entity: Any) -> None:
+    """Ends what is open below an entity in this thread: it would never be sent."""
+    while (child := xray_recorder.current_subsegment()) and child is not entity:
+        xray_recorder.end_subsegment()
+        if xray_recorder.current_subsegment() is child:
+            break
 
 
 def _open(name: str, header: TraceHeader) -> Any:
-    if IN_LAMBDA:
-        # The SDK keeps the segment of the last invocation when the trace is the same (a retry of an
-        # asynchronous invocation) or when there is no header any more.
-        xray_recorder.clear_trace_entities()
-        return xray_recorder.begin_subsegment(name)
-    sampling = header.sampled if header.sampled in (0, 1) else None
-    return xray_recorder.begin_segment(name, header.root, header.parent, sampling)
+    try:
+        if IN_LAMBDA:
+            # The SDK keeps the segment of the last invocation when the trace is the same (a retry
+            # of an asynchronous invocation) or when there is no header any more.
+            xray_recorder.clear_trace_entities()
+            return xray_recorder.begin_subsegment(name)
+        sampling = header.sampled if header.sampled in (0, 1) else None
+        return xray_recorder.begin_segment(name, header.root, header.parent, sampling)
+    except Exception:
+        logger.exception("Nothing is recorded of %s: the X-Ray SDK failed", name)
+        return DummySegment()

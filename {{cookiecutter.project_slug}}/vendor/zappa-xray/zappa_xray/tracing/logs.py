@@ -1,35 +1,62 @@
-"""Log lines that lead to their trace."""
+"""Log lines that lead to their trace, and the one line of each piece of work that ends."""
 
 import copy
 import logging
-import os
+from typing import Any
 
-from aws_xray_sdk.core.lambda_launcher import LAMBDA_TRACE_HEADER_KEY
+from zappa_xray.tracing.conf import settings
+from zappa_xray.tracing.in_flight import InFlight, running
+from zappa_xray.tracing.invocation import IN_LAMBDA, invocation
 
-from zappa_xray.tracing.in_flight import IN_LAMBDA, current, last_invocation
+request_log = logging.getLogger("zappa_xray.request")
+work_log = logging.getLogger("zappa_xray.work")
+
+# Locally runserver prints a line for each request.
+LEVEL = logging.INFO if IN_LAMBDA else logging.DEBUG
 
 
 class TraceContextFilter(logging.Filter):
     """Sets `trace_id` and `request_id` on each record, None where they are not known.
 
-    It also takes Django's `request` away, which is written with its query string.
+    It also takes Django's `request` away, which is written with its query string, and puts the
+    route in place of the path of a 4xx, unless LOG_PATHS is set.
     """
 
     def filter(self, record: logging.LogRecord) -> logging.LogRecord:
         if hasattr(record, "request"):
             record = copy.copy(record)  # another handler may need the request
-            del record.request
+            _write_route(record, vars(record).pop("request"))
         if not hasattr(record, "trace_id"):
-            work = current.get()
-            ids = (work.entity.trace_id, work.request_id) if work else _ids_of_invocation()
+            work = running()
+            ids = (work.trace_id, work.request_id) if work else invocation.ids()
             record.trace_id, record.request_id = ids
         return record
 
 
-def _ids_of_invocation() -> tuple[str | None, str | None]:
-    header = os.environ.get(LAMBDA_TRACE_HEADER_KEY) if IN_LAMBDA else None
-    if header is None:
-        return None, None
-    root = next((part for part in header.split(";") if part.startswith("Root=")), "")
-    last_header, request_id = last_invocation.get()
-    return root.removeprefix("Root=") or None, request_id if header == last_header else None
+def _write_route(record: logging.LogRecord, request: Any) -> None:
+    # Django tells "Not Found: /the/path/" and the like.
+    path, work = getattr(request, "path", None), getattr(request, "in_flight", None)
+    status = getattr(record, "status_code", 0)
+    if work and 400 <= status < 500 and isinstance(record.args, tuple) and not settings.log_paths:
+        route = work.facts.get("route")
+        record.args = tuple(route if value == path else value for value in record.args)
+
+
+def log_end(work: InFlight) -> None:
+    """Writes the line of a request or a piece of work that has ended."""
+    log = request_log if "route" in work.facts else work_log
+    if log.isEnabledFor(LEVEL):
+        fields = work.log_fields()
+        log.log(LEVEL, _sentence(work, fields), extra=fields)
+
+
+def _sentence(work: InFlight, fields: dict[str, Any]) -> str:
+    failed = "failed" if work.exception else "ended"
+    parts = [f"{work.title} {fields.get('status', failed)} in {fields['ms']} ms"]
+    if fields.get("cold_start"):
+        parts.append("a cold start")
+    if "killed_title" in fields:
+        parts.append(f"the first after {fields['killed_title']} was killed")
+    if work.answered and work.exception:
+        parts.append(f"broken while it was sent: {type(work.exception).__name__}")
+    return ", ".join(parts)

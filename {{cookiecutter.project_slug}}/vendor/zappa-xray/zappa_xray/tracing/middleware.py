@@ -1,6 +1,7 @@
 """The first middleware of the service: it makes each request a subsegment, locally a segment."""
 
 import re
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from aws_xray_sdk.core import xray_recorder
@@ -10,10 +11,12 @@ from aws_xray_sdk.ext.django.middleware import XRayMiddleware as SDKMiddleware
 from aws_xray_sdk.ext.util import calculate_segment_name
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, StreamingHttpResponse
 
 from zappa_xray.tracing.conf import settings
-from zappa_xray.tracing.in_flight import IN_LAMBDA, InFlight
+from zappa_xray.tracing.in_flight import InFlight
+from zappa_xray.tracing.invocation import IN_LAMBDA
+from zappa_xray.tracing.recording import announce, attempt, begin, end
 from zappa_xray.tracing.route import readable, route_of
 
 TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
@@ -22,69 +25,131 @@ TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
 class XRayMiddleware(SDKMiddleware):
     """Records every request with its route, also those that fail and those that are killed."""
 
-    _urls_are_loaded = False
-
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        work = InFlight(
-            calculate_segment_name(request.META.get("HTTP_HOST"), xray_recorder),
+        work = begin(
+            _segment_name(request),
             _trace_header(request),
             request.META.get("lambda.context"),
+            settings.deadline_seconds,
         )
         request.in_flight = work  # type: ignore[attr-defined]  # for process_view and the signal
-        self._describe_request(request, work)
+        attempt(_describe_request, work, request)
+        announce(work)
         try:
             response: HttpResponseBase = self.get_response(request)
         except BaseException as exception:  # SystemExit and the like: Django answers all others
             work.exception = exception
-            self._finish(work, 500)
+            attempt(_put_status, work, 500)
+            end(work)
             raise
-        self._finish(work, response.status_code, response)
+        attempt(_describe_response, work, response)
+        if isinstance(response, StreamingHttpResponse):
+            follow(response, work)
+        else:
+            end(work)
         return response
 
     def process_view(self, request: HttpRequest, view: Any, *arguments: Any) -> None:
         """Corrects the route where a middleware or a language has changed it since the start."""
         work: InFlight = request.in_flight  # type: ignore[attr-defined]  # set in __call__
         work.view = view
-        route = readable(request.resolver_match.route) if request.resolver_match else None
-        if route and work.entity.annotations.get("route") != route:
-            self._put_route(work, request, route)
-            work.send_in_progress()
+        attempt(_correct_route, work, request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Does nothing: Http404 and the like are no faults, and a signal tells of the others."""
 
-    def _describe_request(self, request: HttpRequest, work: InFlight) -> None:
-        if work.entity.sampled:
-            work.entity.http = {"request": _http_request(request)}
-            work.entity.annotations |= {"method": request.method, "stage": settings.stage}
-        if not self._urls_are_loaded:
-            # The first route is known after all modules of the URLs are imported.
-            work.send_in_progress()
-            self._urls_are_loaded = True
-        self._put_route(work, request, route_of(request))
-        work.send_in_progress()
 
-    def _put_route(self, work: InFlight, request: HttpRequest, route: str | None) -> None:
-        work.title = f"{request.method} {route or ''}".rstrip()
-        if route and work.entity.sampled:
-            work.entity.annotations["route"] = route
+def follow(response: StreamingHttpResponse, work: InFlight) -> None:
+    """Ends the work when its response is closed, or breaks while it is sent."""
+    work.answered = True
+    file = getattr(response, "file_to_stream", None)
+    watch: Callable[..., Any] = _watched_async if response.is_async else _watched
+    response.streaming_content = watch(response.streaming_content, work)
+    if file is not None:
+        response.file_to_stream = file  # type: ignore[attr-defined]  # a server may send it by itself
+    response.close = _closing(response.close, work)  # type: ignore[method-assign]
 
-    def _finish(
-        self, work: InFlight, status: int, response: HttpResponseBase | None = None
-    ) -> None:
-        work.stop_watching()
-        entity = work.entity
-        if entity.sampled and entity.in_progress:
-            entity.annotations["status"] = status
-            entity.put_http_meta("status", status)
-            if status >= 500:
-                work.exception = work.exception or getattr(response, "handled_exception", None)
-                work.add_cause()
-            if response is not None:
-                if (length := response.headers.get("Content-Length", "")).isdecimal():
-                    entity.put_http_meta("content_length", int(length))
-                response[XRAY_HEADER] = f"Root={entity.trace_id}"
-        work.end()
+
+def _watched(content: Iterator[bytes], work: InFlight) -> Iterator[bytes]:
+    try:
+        yield from content
+    except GeneratorExit:
+        work.note("stream", "closed before its end")
+        raise
+    except BaseException as exception:
+        work.exception = exception
+        end(work)
+        raise
+
+
+async def _watched_async(content: AsyncIterator[bytes], work: InFlight) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in content:
+            yield chunk
+    except BaseException as exception:
+        work.exception = exception  # another thread's context: it ends where it began
+        raise
+
+
+def _closing(close: Callable[[], None], work: InFlight) -> Callable[[], None]:
+    def close_and_end() -> None:
+        try:
+            close()
+        except BaseException as exception:
+            work.exception = work.exception or exception
+            raise
+        finally:
+            end(work)
+
+    return close_and_end
+
+
+def _describe_request(work: InFlight, request: HttpRequest) -> None:
+    work.facts |= {"route": None, "method": request.method}
+    if work.entity.sampled:
+        work.entity.http = {"request": _http_request(request)}
+        work.entity.annotations |= {"method": request.method, "stage": settings.stage}
+    _put_route(work, request, route_of(request))
+
+
+def _correct_route(work: InFlight, request: HttpRequest) -> None:
+    route = readable(request.resolver_match.route) if request.resolver_match else None
+    if route and work.facts["route"] != route:
+        _put_route(work, request, route)
+
+
+def _put_route(work: InFlight, request: HttpRequest, route: str | None) -> None:
+    work.facts["route"] = route
+    work.title = f"{request.method} {route or ''}".rstrip()
+    if route and work.entity.sampled:
+        work.entity.annotations["route"] = route
+
+
+def _describe_response(work: InFlight, response: HttpResponseBase) -> None:
+    work.reopen()
+    _put_status(work, response.status_code)
+    if response.status_code < 500:
+        work.exception = None
+    elif work.exception is None:
+        work.exception = getattr(response, "handled_exception", None)
+    if work.entity.sampled:
+        if (length := response.headers.get("Content-Length", "")).isdecimal():
+            work.entity.put_http_meta("content_length", int(length))
+        response[XRAY_HEADER] = f"Root={work.trace_id}"
+
+
+def _put_status(work: InFlight, status: int) -> None:
+    work.facts["status"] = status
+    if work.entity.sampled:
+        work.entity.annotations["status"] = status
+        work.entity.put_http_meta("status", status)
+
+
+def _segment_name(request: HttpRequest) -> str:
+    try:
+        return str(calculate_segment_name(request.META.get("HTTP_HOST"), xray_recorder))
+    except Exception:  # a host name that DYNAMIC_NAMING cannot compare
+        return str(xray_recorder.service)
 
 
 def _trace_header(request: HttpRequest) -> TraceHeader:

@@ -1,98 +1,167 @@
-"""What is told of a request that has passed its deadline: documents for X-Ray, one log line."""
+"""What is told of work that has passed its deadline: documents for X-Ray, one log line."""
 
 import logging
 import os
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 from aws_xray_sdk.core import xray_recorder
 
 from zappa_xray.tracing.documents import Document, in_progress_document
-from zappa_xray.tracing.stack import Frames, described, frames_of_thread, innermost_own
-
-if TYPE_CHECKING:
-    from zappa_xray.tracing.in_flight import InFlight
+from zappa_xray.tracing.in_flight import InFlight, current
+from zappa_xray.tracing.stack import (
+    Frames,
+    described,
+    frames_of_coroutines,
+    frames_of_thread,
+    innermost_own,
+)
+from zappa_xray.tracing.waits import waits_of
 
 logger = logging.getLogger(__name__)
 
+# What is outside our own frames is the runtime's, Zappa's, and of no request.
+RECORDING = tuple(
+    f"zappa_xray.tracing.{module}" for module in ("middleware", "invocations", "background")
+)
+VIEW_IS_CALLED_BY = ("django.core.handlers.base", "_get_response")
 
-def report(work: "InFlight") -> None:
-    """Sends a copy with `timed_out` and one of each open call below it, and logs the same."""
-    frames = frames_of_thread(work.thread_id)
-    stack = described(frames)
-    open_calls = list(_open_below(work.entity))
-    outgoing = _outgoing_calls(frames)
-    facts = {
+
+class Findings:
+    """Works facts out one by one: one that fails does not lose the others."""
+
+    def __init__(self) -> None:
+        self.failures: dict[str, str] = {}
+
+    def work_out(self, name: str, find: Callable[[], Any], otherwise: Any) -> Any:
+        """What `find` returns; `otherwise` when it raises, and why stands in `failures`."""
+        try:
+            return find()
+        except Exception as error:
+            self.failures[name] = type(error).__name__
+            logger.debug("%s: not worked out", name, exc_info=True)
+            return otherwise
+
+
+def report(work: InFlight) -> None:
+    """Sends a copy with `timed_out`, a complete child with the same, and each open call; logs it."""
+    findings = Findings()
+    frames = findings.work_out("frames", lambda: _frames(work), [])
+    stack = findings.work_out("stack", lambda: described(frames), [])
+    open_calls = findings.work_out("open calls", lambda: list(_open_below(work.entity)), [])
+    facts: dict[str, Any] = {
         "seconds": round(time.monotonic() - work.started, 3),
-        "remaining_seconds": work.remaining_seconds(),
-        "in_flight": [_description(call, outgoing.get(call.id)) for call in open_calls],
-        "where": innermost_own(stack) or _name(work.view),
+        "remaining_seconds": findings.work_out("remaining time", work.remaining_seconds, None),
+        "in_flight": findings.work_out("in flight", lambda: _in_flight(open_calls, frames), []),
+        "where": findings.work_out("where", lambda: _where(work, frames), ""),
         "stack": [f"{frame['path']}:{frame['line']} {frame['label']}" for frame in stack],
     }
+    if findings.failures:
+        facts["not_worked_out"] = findings.failures
     message = _sentence(work.title, facts)
     if work.entity.sampled:
-        work.entity.annotations["timed_out"] = True
-        work.entity.put_metadata("deadline", facts, "tracing")
-        xray_recorder.emitter.send_document(_timed_out_document(work.entity, message, stack))
-        for call in open_calls:
-            xray_recorder.emitter.send_document(in_progress_document(call))
-    logger.error(message, extra={"trace_id": work.entity.trace_id, "request_id": work.request_id})
+        _send(work, facts, message, stack, open_calls)
+    logger.error(message, extra=work.log_fields() | {"timed_out": True, "where": facts["where"]})
 
 
-def _timed_out_document(entity: Any, message: str, stack: list[dict[str, Any]]) -> Document:
+def _send(
+    work: InFlight,
+    facts: dict[str, Any],
+    message: str,
+    stack: list[dict[str, Any]],
+    open_calls: list[Any],
+) -> None:
+    entity = work.entity
     exception = {
         "id": os.urandom(8).hex(),
         "type": "DeadlinePassed",
         "message": message,
         "stack": stack,
     }
-    cause = {"working_directory": os.getcwd(), "exceptions": [exception]}
-    return in_progress_document(entity) | {"fault": True, "cause": cause}
+    failed = {"fault": True, "cause": {"working_directory": os.getcwd(), "exceptions": [exception]}}
+    entity.annotations["timed_out"] = True
+    work.note("deadline", facts)
+    copy = in_progress_document(entity) | failed
+    xray_recorder.emitter.send_document(_child(copy))
+    xray_recorder.emitter.send_document(copy)
+    work.copy_is_sent = True
+    for call in open_calls:
+        xray_recorder.emitter.send_document(in_progress_document(call))
+
+
+def _child(copy: Document) -> Document:
+    # X-Ray promises to take one copy in progress of an id, and this may be the second:
+    # https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html
+    kept = ("trace_id", "start_time", "fault", "cause", "annotations", "metadata")
+    return {key: copy[key] for key in kept if key in copy} | {
+        "id": os.urandom(8).hex(),
+        "name": "deadline",
+        "type": "subsegment",
+        "parent_id": copy["id"],
+        "end_time": time.time(),
+        "in_progress": False,
+    }
+
+
+def _frames(work: InFlight) -> Frames:
+    """The frames inside our own recording: of the thread, then of a coroutine that it waits for."""
+    frames = frames_of_thread(work.thread_id)
+    modules = [frame.f_globals.get("__name__") for frame, _ in frames]
+    recording = next((module for module in RECORDING if module in modules), None)
+    inside = frames[modules.index(recording) + 1 :] if recording else frames
+    return inside + frames_of_coroutines(lambda context: context.get(current) is work)
+
+
+def _where(work: InFlight, frames: Frames) -> str:
+    calls = [
+        index
+        for index, (frame, _) in enumerate(frames)
+        if (frame.f_globals.get("__name__"), frame.f_code.co_name) == VIEW_IS_CALLED_BY
+    ]
+    if calls:
+        return innermost_own(frames[calls[-1] :]) or _name(work.view)
+    # A middleware before the view or after it, or the response while it is sent.
+    return innermost_own(frames) or (_name(work.view) if work.answered else "")
+
+
+def _name(view: Any) -> str:
+    # Django and DRF make a function of each class; it keeps the class.
+    view = getattr(view, "view_class", None) or getattr(view, "cls", None) or view
+    while isinstance(view, partial):
+        view = view.func
+    if not hasattr(view, "__qualname__"):  # an object that can be called, such as a Feed
+        view = type(view)
+    return f"a library, for {view.__module__}.{view.__qualname__}" if view else ""
 
 
 def _open_below(entity: Any) -> Iterator[Any]:
-    for child in list(entity.subsegments):
+    for child in list(entity.subsegments) if entity.sampled else ():
         if child.in_progress:
             yield child
             yield from _open_below(child)
 
 
-def _outgoing_calls(frames: Frames) -> dict[str, str]:
-    """What the open calls to other services are, by the id of their subsegment.
-
-    The SDK writes it into the subsegment only when the call has ended; until then it stands in the
-    arguments of record_subsegment: (operation, ...) of botocore, (method, URL, ...) of requests.
-    """
-    calls = {}
-    for frame, _ in frames:
-        names = frame.f_locals if frame.f_code.co_name == "record_subsegment" else {}
-        arguments = [*names.get("args", ()), *names.get("kwargs", {}).values()]
-        if names.get("namespace") in ("aws", "remote") and names.get("subsegment"):
-            match arguments:
-                case [str(method), str(url), *_]:
-                    calls[names["subsegment"].id] = f"{method.upper()} {url.partition('?')[0]}"
-                case [str(operation), *_]:
-                    calls[names["subsegment"].id] = operation
-    return calls
-
-
-def _name(view: Any) -> str:
-    # Django and DRF make a function of each class; it keeps the class.
-    view = getattr(view, "view_class", None) or getattr(view, "cls", view)
-    return f"a library, for {view.__module__}.{view.__qualname__}" if view else ""
-
-
-def _description(call: Any, outgoing: str | None) -> dict[str, Any]:
-    description = {"name": call.name, "seconds": round(time.time() - call.start_time, 3)}
-    request = call.http.get("request", {})
-    if sql := call.sql.get("sanitized_query"):
-        description["sql"] = sql
-    elif outgoing or request:
-        description["call"] = outgoing or f"{request.get('method')} {request.get('url')}"
-    elif address := call.sql.get("url"):
-        description["call"] = address
-    return description
+def _in_flight(open_calls: list[Any], frames: Frames) -> list[dict[str, Any]]:
+    """The open subsegments, and what the stack waits for that is none of them."""
+    waits = waits_of(frames)
+    described_calls = []
+    for call in open_calls:
+        description = {"name": call.name, "seconds": round(time.time() - call.start_time, 3)}
+        request = call.http.get("request", {})
+        if sql := call.sql.get("sanitized_query"):
+            waits.pop("sql", None)
+            description["sql"] = str(sql)
+        elif address := call.sql.get("url"):
+            description["call"] = address
+        elif call.namespace != "local" and (wait := waits.pop("call", None)):
+            # The SDK writes what it calls into a subsegment only when the call has ended.
+            description["call"] = wait["call"]
+        elif request:
+            description["call"] = f"{request.get('method')} {request.get('url')}"
+        described_calls.append(description)
+    return [*described_calls, *waits.values()]
 
 
 def _sentence(title: str, facts: dict[str, Any]) -> str:
@@ -104,5 +173,9 @@ def _sentence(title: str, facts: dict[str, Any]) -> str:
     if facts["in_flight"]:
         call = facts["in_flight"][-1]
         what = call.get("sql") or " ".join(filter(None, (call["name"], call.get("call"))))
-        parts.append(f"{what} runs for {call['seconds']:.1f} s")
+        parts.append(
+            f"{what} runs for {call['seconds']:.1f} s"
+            if "seconds" in call
+            else f"it waits for {what}"
+        )
     return "; ".join(parts)

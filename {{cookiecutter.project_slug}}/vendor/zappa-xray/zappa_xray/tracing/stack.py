@@ -1,17 +1,17 @@
-"""Python stacks as X-Ray wants them, with the paths by which the modules are imported."""
+"""Python stacks as X-Ray wants them, and the line of the owner's code in them."""
 
+import asyncio
 import os
 import sys
 import traceback
-from collections.abc import Iterable
-from functools import cache
-from importlib.metadata import packages_distributions
+from collections.abc import Callable, Iterator
+from contextvars import Context
 from types import FrameType
 from typing import Any
 
-MAX_FRAMES = 50
-NOT_OURS = frozenset({"zappa_xray", "handler", "manage", "zappa_settings"})
+from zappa_xray.tracing.own import is_own, is_own_file
 
+MAX_FRAMES = 50
 
 Frames = list[tuple[FrameType, int]]
 
@@ -27,37 +27,86 @@ def frames_of_thread(thread_id: int) -> Frames:
     return list(traceback.walk_stack(frame))[::-1] if frame else []
 
 
+def frames_of_coroutines(belongs: Callable[[Context], bool]) -> Frames:
+    """The frames of event loops with a task whose context `belongs`, and where that task waits.
+
+    Django runs a coroutine view in the loop of another thread, with a copy of the context.
+    """
+    frames: Frames = []
+    for thread_id in sys._current_frames():
+        stack = frames_of_thread(thread_id)
+        loops = [
+            frame.f_locals["self"] for frame, _ in stack if frame.f_code.co_name == "run_forever"
+        ]
+        tasks = [
+            task
+            for loop in loops
+            for task in asyncio.all_tasks(loop)
+            if belongs(task.get_context())
+        ]
+        frames += stack if tasks else []
+        for task in tasks:
+            frames += _frames_of_waiting(task.get_coro())
+    return frames
+
+
+def _frames_of_waiting(coroutine: Any) -> Frames:
+    if getattr(coroutine, "cr_running", True):
+        return []  # it is in the stack of its thread
+    frame, line = coroutine.cr_frame, coroutine.cr_frame.f_lineno
+    return [(frame, line), *_frames_of_waiting(coroutine.cr_await)]
+
+
 def described(frames: Frames) -> list[dict[str, Any]]:
     """A stack of X-Ray's: the innermost MAX_FRAMES, each with path, line and label."""
     return [
-        {"path": _short(frame.f_code.co_filename), "line": line, "label": frame.f_code.co_name}
+        {"path": path_of(frame), "line": line, "label": frame.f_code.co_name}
         for frame, line in frames[-MAX_FRAMES:]
     ]
 
 
-def innermost_own(frames: Iterable[dict[str, Any]]) -> str:
-    """Where the service's own code was: `notes/views.py:12 list`; empty when it was not there."""
-    for frame in reversed(list(frames)):
-        if is_own(frame["path"]):
-            return f"{frame['path']}:{frame['line']} {frame['label']}"
-    return ""
+def innermost_own(frames: Frames) -> str:
+    """Where the service's own code is: `notes/views.py:12 list`, or the line of a template of its own.
+
+    Empty when it is nowhere in `frames`.
+    """
+    return next(_own_lines(reversed(frames)), "")
 
 
-def is_own(path: str) -> bool:
-    """Whether a path, as `described` gives it, is code of this service and of no library."""
-    top = path.partition("/")[0].removesuffix(".py")
-    return bool(top) and top not in NOT_OURS | sys.stdlib_module_names | _libraries()
+def _own_lines(frames: Iterator[tuple[FrameType, int]]) -> Iterator[str]:
+    for frame, line in frames:
+        if is_own(frame):
+            yield f"{path_of(frame)}:{line} {frame.f_code.co_name}"
+        elif frame.f_code.co_name == "render_annotated" and (
+            template := _template(frame.f_locals.get("self"))
+        ):
+            yield template
 
 
-@cache
-def _libraries() -> frozenset[str]:
-    # In a Lambda package the libraries lie beside the service's own packages.
-    return frozenset(packages_distributions())
+def _template(node: Any) -> str:
+    # Django keeps on each node of a template where it stands.
+    path = getattr(getattr(node, "origin", None), "name", None)
+    token = getattr(node, "token", None)
+    if not token or not isinstance(path, str) or not is_own_file(path):
+        return ""
+    return f"{_below_import_path(path)}:{token.lineno}"
 
 
-def _short(filename: str) -> str:
+def path_of(frame: FrameType) -> str:
+    """The file of a frame as its module is imported: `notes/views.py`, wherever it is installed."""
+    path = frame.f_code.co_filename
+    *_, last = module = str(frame.f_globals.get("__name__")).split(".")
+    stem = os.path.basename(path).removesuffix(".py")
+    if stem == "__init__":
+        module.append(last := stem)
+    if stem == last or last == "__main__":
+        return "/".join(path.split("/")[-len(module) :])
+    return _below_import_path(path)
+
+
+def _below_import_path(path: str) -> str:
     # The longest first: site-packages lies below the project.
-    for folder in sorted({os.getcwd(), *filter(None, sys.path)}, key=len, reverse=True):
-        if filename.startswith(f"{folder}/"):
-            return filename.removeprefix(f"{folder}/")
-    return filename
+    for folder in sorted(filter(None, sys.path), key=len, reverse=True):
+        if path.startswith(f"{folder}/"):
+            return path.removeprefix(f"{folder}/")
+    return path

@@ -1,0 +1,123 @@
+"""A response that is sent bit by bit is part of its request until it is closed."""
+
+import gc
+from typing import Any
+
+import pytest
+from django.test import override_settings
+from zappa_xray.testing import TraceDaemon, queries
+from zappa_xray.tracing.in_flight import running
+from zappa_xray.tracing.recording import end_what_was_left
+
+from tests.library.tracing.serving import answer, serve, serve_as_wsgiref
+
+pytestmark = [
+    pytest.mark.django_db,  # Django looks after its connections at both ends of a request
+    pytest.mark.urls("tests.library.tracing.serving"),
+]
+
+
+def only(daemon: TraceDaemon) -> dict[str, Any]:
+    """The one complete document, when nothing is left in flight."""
+    assert running() is None
+    [document] = daemon.complete
+    return document
+
+
+def test_it_lasts_until_it_is_sent_with_its_queries_below_it(trace_daemon: TraceDaemon) -> None:
+    assert serve("/pieces/") == b"firstsecond"
+
+    document = only(trace_daemon)
+    assert queries(document) == ["SELECT 'first'", "SELECT 'second'"]
+    assert document["end_time"] - document["start_time"] >= 0.05
+    assert document["annotations"]["status"] == 200
+    assert "metadata" not in document
+
+
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_a_hang_while_it_is_sent_is_told(
+    trace_daemon: TraceDaemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert serve("/hangs/") == b"firstsecond"
+
+    assert (
+        "GET /hangs/ has not finished after 0.1 s; it is in tests/library/tracing/serving.py:"
+        in (caplog.text)
+    )
+    facts = trace_daemon.complete[-1]["metadata"]["tracing"]["deadline"]
+    assert facts["where"].endswith(" content")
+
+
+@pytest.mark.parametrize("path", ["/breaks/", "/breaks/?late"])
+def test_a_failure_while_it_is_sent_is_a_fault_with_its_cause(
+    trace_daemon: TraceDaemon, path: str
+) -> None:
+    with pytest.raises(ValueError, match="broken while it is sent"):
+        serve(path)
+
+    document = only(trace_daemon)
+    assert document["fault"] is True
+    assert document["annotations"]["status"] == 200
+    [exception] = document["cause"]["exceptions"]
+    assert exception["message"] == "broken while it is sent"
+    assert exception["stack"][-1]["label"] == "content"
+
+
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous")
+def test_a_failure_of_a_coroutine_that_is_sent_is_told(trace_daemon: TraceDaemon) -> None:
+    with pytest.raises(ValueError, match="broken in a coroutine"):
+        serve("/asynchronous/")
+
+    end_what_was_left()  # as at the end of each invocation
+    assert only(trace_daemon)["cause"]["exceptions"][0]["type"] == "ValueError"
+
+
+def test_a_client_that_goes_away_ends_it(trace_daemon: TraceDaemon) -> None:
+    response = answer("/pieces/")
+    next(iter(response.response))
+    assert trace_daemon.complete == []
+
+    response.close()
+
+    document = only(trace_daemon)
+    assert document["metadata"]["tracing"]["stream"] == "closed before its end"
+    assert "fault" not in document
+
+
+def test_a_response_that_fails_while_it_is_closed_is_a_fault(trace_daemon: TraceDaemon) -> None:
+    with pytest.raises(OSError, match="broken while it is closed"):
+        serve("/breaks-in-close/")
+
+    document = only(trace_daemon)
+    assert document["fault"] is True
+    assert document["cause"]["exceptions"][0]["type"] == "OSError"
+
+
+@pytest.mark.parametrize("server", [serve, serve_as_wsgiref])
+def test_a_file_ends_when_it_is_sent(trace_daemon: TraceDaemon, server: Any) -> None:
+    assert server("/file/") == b"x" * 10_000
+
+    document = only(trace_daemon)
+    assert document["http"]["response"] == {"status": 200, "content_length": 10_000}
+
+
+def test_a_file_that_cannot_be_read_is_a_fault(trace_daemon: TraceDaemon) -> None:
+    with pytest.raises(OSError, match="the disk is gone"):
+        serve("/broken-file/")
+
+    assert only(trace_daemon)["cause"]["exceptions"][0]["message"] == "the disk is gone"
+
+
+def test_one_that_nobody_closes_ends_before_the_next_request(trace_daemon: TraceDaemon) -> None:
+    left = answer("/pieces/")
+
+    serve("/file/")
+
+    first, second = trace_daemon.complete
+    assert first["metadata"]["tracing"]["stream"] == "never closed"
+    assert (first["annotations"]["route"], second["annotations"]["route"]) == ("/pieces/", "/file/")
+    assert first["trace_id"] != second["trace_id"]
+    left.close()
+    gc.collect()
+    assert len(trace_daemon.complete) == 2
+    assert running() is None

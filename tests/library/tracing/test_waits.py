@@ -1,0 +1,138 @@
+"""What a late request waits for, whether or not the SDK records such calls."""
+
+import http.client
+import socket
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+import requests
+import urllib3
+from django.db import connections
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, override_settings
+from django.urls import path
+from zappa_xray.testing import TraceDaemon
+
+pytestmark = pytest.mark.urls("tests.library.tracing.test_waits")
+
+TRACE = "1-5f84c7a1-e7d1852db8c4fd35d88bf49a"
+
+
+def calls(address: str) -> dict[str, Callable[[], Any]]:
+    """Calls that end in an error when the server gives up, by the URL's name."""
+    url = f"http://user:password@{address}/outgoing/?token=SECRET"
+    plain = f"http://{address}/outgoing/?token=SECRET"
+
+    def with_http_client() -> None:
+        client = http.client.HTTPConnection(address)
+        client.request("PUT", "/outgoing/?token=SECRET")
+        client.getresponse()
+
+    return {
+        "urllib": lambda: urllib.request.urlopen(urllib.request.Request(plain, b"body")),
+        "urllib3": lambda: urllib3.request("GET", plain, retries=False),
+        "http.client": with_http_client,
+        "requests": lambda: requests.delete(url),
+        "httpx": lambda: httpx.patch(url, verify=False),
+    }
+
+
+def view(request: HttpRequest, name: str) -> HttpResponse:
+    with pytest.raises(Exception, match=r"."):
+        calls(request.GET["address"])[name]()
+    return HttpResponse("no answer")
+
+
+def commits(request: HttpRequest) -> HttpResponse:
+    connections["default"]._commit()  # type: ignore[attr-defined]  # what the end of an atomic block comes to
+    return HttpResponse("ok")
+
+
+urlpatterns = [path("commits/", commits), path("<name>/", view)]
+
+
+@contextmanager
+def silent_server(seconds: float) -> Iterator[str]:
+    """A server that accepts connections and hangs up after some time without a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            accepted, _ = server.accept()
+            with accepted:
+                threading.Event().wait(seconds)
+
+        threading.Thread(target=serve, daemon=True).start()
+        host, port = server.getsockname()
+        yield f"{host}:{port}"
+
+
+def in_flight(daemon: TraceDaemon) -> list[dict[str, Any]]:
+    [child] = [one for one in daemon.documents if one["name"] == "deadline"]
+    found: list[dict[str, Any]] = child["metadata"]["tracing"]["deadline"]["in_flight"]
+    return [{key: value for key, value in one.items() if key != "seconds"} for one in found]
+
+
+CALLS = {
+    "urllib": "POST http://{}/outgoing/",
+    "urllib3": "GET http://{}/outgoing/",
+    "http.client": "PUT {}",
+    "requests": "DELETE http://{}/outgoing/",
+    "httpx": "PATCH http://{}/outgoing/",
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_an_outgoing_call_is_named_without_its_query_string(
+    trace_daemon: TraceDaemon, name: str
+) -> None:
+    with pytest.raises(Exception, match=r"(?i)refused"):  # what it loads at first takes its time
+        calls("127.0.0.1:9")[name]()
+    with (
+        silent_server(1) as address,
+        override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.5}),
+    ):
+        assert Client().get(f"/{name}/", {"address": address}).content == b"no answer"
+
+    [call] = in_flight(trace_daemon)
+    assert call["call"] == CALLS[name].format(address)
+    deadline = [one for one in trace_daemon.packets if b'"deadline"' in one]
+    assert deadline
+    assert b"SECRET" not in b"".join(deadline)
+
+
+class SlowToCommit:
+    """A connection of the driver's whose commit waits."""
+
+    def commit(self) -> None:
+        threading.Event().wait(0.3)
+
+
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_a_commit_is_in_flight(
+    trace_daemon: TraceDaemon, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(connections["default"], "connection", SlowToCommit())
+
+    Client().get("/commits/")
+
+    assert in_flight(trace_daemon) == [{"name": "default", "sql": "COMMIT"}]
+    assert "it waits for COMMIT" in caplog.text
+
+
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_a_request_that_is_not_sampled_tells_its_log_line_what_it_waits_for(
+    trace_daemon: TraceDaemon, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(connections["default"], "connection", SlowToCommit())
+
+    Client().get("/commits/", HTTP_X_AMZN_TRACE_ID=f"Root={TRACE};Sampled=0")
+
+    assert trace_daemon.documents == []
+    [record] = [one for one in caplog.records if one.name == "zappa_xray.tracing.report"]
+    assert record.getMessage().endswith("it waits for COMMIT")
+    assert vars(record)["trace_id"] == TRACE

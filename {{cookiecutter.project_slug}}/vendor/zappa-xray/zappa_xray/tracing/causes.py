@@ -1,0 +1,53 @@
+"""Exceptions as X-Ray's `cause` wants them, with what they came from."""
+
+import os
+from typing import Any
+
+from zappa_xray.tracing.stack import described, frames_of_exception
+
+MOST = 10
+
+
+class Reason(dict[str, Any]):
+    """One entry of `cause.exceptions`, with the face of the SDK's own entries."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return dict(self)
+
+
+def cause_of(exception: BaseException) -> dict[str, Any]:
+    """The value of `cause`: the exception first, then what it came from, and a group's members.
+
+    Each entry's `cause` is the id of the next one in its chain:
+    https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html
+    Nothing is written on the exception itself, which may not allow it.
+    """
+    ids = {id(exception): os.urandom(8).hex()}
+    found = [exception]
+    reasons = []
+    for one in found:
+        behind = {id(other): other for other in _behind(one) if id(other) not in ids}
+        came_from = list(behind.values())[: MOST - len(found)]
+        ids |= {id(other): os.urandom(8).hex() for other in came_from}
+        found += came_from
+        reason = Reason(id=ids[id(one)], type=type(one).__name__, message=_message(one))
+        reason["stack"] = described(frames_of_exception(one))
+        if came_from:
+            reason["cause"] = ids[id(came_from[0])]
+        reasons.append(reason)
+    return {"working_directory": os.getcwd(), "exceptions": reasons}
+
+
+def _behind(exception: BaseException) -> list[BaseException]:
+    before = exception.__cause__
+    if before is None and not exception.__suppress_context__:
+        before = exception.__context__
+    members = exception.exceptions if isinstance(exception, BaseExceptionGroup) else ()
+    return [*members] if before is None else [before, *members]
+
+
+def _message(exception: BaseException) -> str:
+    try:
+        return str(exception)
+    except Exception as error:
+        return f"(its text cannot be made: {type(error).__name__})"
