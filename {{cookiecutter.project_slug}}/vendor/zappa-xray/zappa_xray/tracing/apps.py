@@ -18,7 +18,7 @@ from django.core.signals import got_request_exception
 
 from zappa_xray.tracing.checks import check_daemon_address, check_name, register_checks
 from zappa_xray.tracing.conf import settings
-from zappa_xray.tracing.context import QuietContext
+from zappa_xray.tracing.context import InvocationContext, QuietContext
 from zappa_xray.tracing.database import trace_connections
 from zappa_xray.tracing.emitter import Emitter
 from zappa_xray.tracing.invocation import IN_LAMBDA
@@ -48,6 +48,7 @@ class TracingConfig(AppConfig):
             logging.getLogger("aws_xray_sdk.core.lambda_launcher").setLevel(logging.ERROR)
             for handler in HANDLER_MODULES:
                 wrapt.when_imported(handler)(record_invocations)
+            xray_recorder.context = InvocationContext()
         else:
             xray_recorder.context = QuietContext()
         trace_connections()
