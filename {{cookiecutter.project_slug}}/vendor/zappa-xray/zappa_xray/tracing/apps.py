@@ -11,6 +11,7 @@ from typing import Any
 import wrapt
 from aws_xray_sdk.core import patch, xray_recorder
 from aws_xray_sdk.core.models.entity import Entity
+from aws_xray_sdk.ext.django import apps as sdk_app
 from aws_xray_sdk.ext.django.conf import settings as sdk_settings
 from django.apps import AppConfig
 from django.core.exceptions import ImproperlyConfigured
@@ -23,6 +24,7 @@ from zappa_xray.tracing.database import trace_connections
 from zappa_xray.tracing.emitter import Emitter
 from zappa_xray.tracing.invocation import IN_LAMBDA
 from zappa_xray.tracing.invocations import HANDLER_MODULES, record_invocations
+from zappa_xray.tracing.queries import record_queries
 
 
 class TracingConfig(AppConfig):
@@ -36,6 +38,7 @@ class TracingConfig(AppConfig):
         # With these two the SDK's app raises in its `ready`, before a check can say it well.
         if errors := [*check_name(), *check_daemon_address()]:
             raise ImproperlyConfigured("\n".join(str(error) for error in errors))
+        sdk_app.patch_db = record_queries  # the SDK's app calls it where AUTO_INSTRUMENT is set
 
     def ready(self) -> None:
         register_checks()
