@@ -170,3 +170,28 @@ def test_who_asks_for_query_strings_gets_them_but_never_a_password(
     assert "http://127.0.0.1:1/path/?token=SECRET-QUERY" in log.getvalue()
     assert "SECRET-PASSWORD" not in log.getvalue()
     assert b"SECRET-PASSWORD" not in b"".join(trace_daemon.packets)
+
+
+@pytest.mark.parametrize(
+    "exception",
+    [
+        ExceptionGroup("several", [IntegrityError(POSTGRESQL), ValueError("kept")]),
+        RuntimeError(f"first\n{URL}", POSTGRESQL),
+    ],
+    ids=["group", "arguments"],
+)
+def test_a_traceback_of_any_shape_is_scrubbed(log: io.StringIO, exception: Exception) -> None:
+    try:
+        raise exception
+    except Exception:
+        logging.getLogger("service").exception("failed")
+
+    assert "failed\nTraceback" in log.getvalue().replace("  + Exception Group ", "")
+    assert "unique constraint" in log.getvalue()
+    assert "SECRET" not in log.getvalue()
+
+
+def test_a_line_that_logging_itself_refuses_does_not_fail_here() -> None:
+    record = logging.makeLogRecord({"msg": "%s and %s", "args": ("one",)})
+
+    assert TraceContextFilter().filter(record)

@@ -1,9 +1,11 @@
 """Log records without the personal data that libraries write into them."""
 
+import contextlib
 import copy
 import logging
 import re
 import traceback
+from collections.abc import Iterator
 
 from zappa_xray.tracing.scrubbing import scrubbed
 
@@ -14,10 +16,11 @@ def scrubbed_record(record: logging.LogRecord) -> logging.LogRecord:
     httpx logs each URL with its query string at INFO, urllib3 at DEBUG; the traceback of a failed
     call ends with the URL, that of a failed query with the row. Other handlers may need both.
     """
-    message = record.getMessage()
     changes: dict[str, object] = {}
-    if (clean := scrubbed(message)) != message:
-        changes |= {"msg": clean, "args": None}
+    with contextlib.suppress(Exception):  # arguments that do not fit: logging itself says so
+        message = record.getMessage()
+        if (clean := scrubbed(message)) != message:
+            changes |= {"msg": clean, "args": None}
     if record.exc_info and record.exc_info[1]:
         changes |= {"exc_text": _traceback_text(record.exc_info[1]), "exc_info": None}
     if not changes:
@@ -28,8 +31,12 @@ def scrubbed_record(record: logging.LogRecord) -> logging.LogRecord:
 
 
 def _traceback_text(exception: BaseException) -> str:
-    text = "".join(traceback.format_exception(exception)).rstrip("\n")
-    for message in _messages(exception, set()):
+    try:
+        text = "".join(traceback.format_exception(exception)).rstrip("\n")
+    except Exception:  # of the exception's own methods
+        frames = "".join(traceback.format_tb(exception.__traceback__))
+        return f"Traceback (most recent call last):\n{frames}{type(exception).__name__}"
+    for message in _messages(exception):
         if (clean := scrubbed(message)) != message:
             # In a group each line has a margin of its own.
             written = re.escape(message.rstrip("\n")).replace("\\\n", r"\n[ |]*")
@@ -37,17 +44,15 @@ def _traceback_text(exception: BaseException) -> str:
     return text
 
 
-def _messages(exception: BaseException | None, seen: set[int]) -> list[str]:
-    if exception is None or id(exception) in seen:
-        return []
-    seen.add(id(exception))
-    nested = getattr(exception, "exceptions", ())  # of an ExceptionGroup
-    chained = (exception.__cause__, exception.__context__, *nested)
-    return [_text(exception), *(text for one in chained for text in _messages(one, seen))]
-
-
-def _text(exception: BaseException) -> str:
-    try:
-        return str(exception)
-    except Exception:  # the traceback module writes its own sentence in its place
-        return ""
+def _messages(exception: BaseException) -> Iterator[str]:
+    """The texts of an exception, of what it came from, and of a group's members."""
+    found: list[BaseException | None] = [exception]
+    seen: set[int] = set()
+    for one in found:
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        members = one.exceptions if isinstance(one, BaseExceptionGroup) else ()
+        found += [one.__cause__, one.__context__, *members]
+        with contextlib.suppress(Exception):
+            yield str(one)

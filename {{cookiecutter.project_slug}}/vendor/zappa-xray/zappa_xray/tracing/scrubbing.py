@@ -16,7 +16,7 @@ _QUERY = re.compile(
 # Below its first line a message of PostgreSQL has fields, in the server's language, which repeat
 # the row (DETAIL) or the query (LINE 1, QUERY, CONTEXT) with its values:
 # https://www.postgresql.org/docs/current/protocol-error-fields.html
-_FIELDS = re.compile(r"\n(?:[^\W\d_]+ ?:  |[^\W\d_]+ \d+: ).*", re.DOTALL)
+_FIELDS = re.compile(r"(?:\n|\\n)(?:[^\W\d_]+ ?:  |[^\W\d_]+ \d+: ).*", re.DOTALL)
 _VALUES = re.compile(
     # MySQL: https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
     r"(?P<key>Duplicate entry )'.*'(?= for key )"
@@ -37,7 +37,7 @@ def scrubbed(text: str) -> str:
         text = _CREDENTIALS.sub(r"\1", text)
     if "/" in text and ("?" in text or "#" in text) and "query_string" not in settings.record:
         text = _QUERY.sub(r"\1", text)
-    if "\n" in text:
+    if ":  " in text or ": " in text and "\n" in text:
         text = _FIELDS.sub("", text)
     if "'" in text or '"' in text:
         text = _VALUES.sub(_without_value, text)
