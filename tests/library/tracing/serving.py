@@ -35,7 +35,7 @@ def serve_as_wsgiref(path: str) -> bytes:
 
 def count(name: str) -> bytes:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT '{name}'")
+        cursor.execute(f"SELECT %s AS {name}", [name])
         return str(cursor.fetchone()[0]).encode()
 
 

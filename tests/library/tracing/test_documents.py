@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 from zappa_xray.testing import TraceDaemon
-from zappa_xray.tracing.documents import shortened
+from zappa_xray.tracing.shortening import shortened
 
 
 @pytest.mark.urls("tests.library.tracing.urls")

@@ -1,5 +1,11 @@
+from typing import Any
+
 import pytest
-from django.test import RequestFactory
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory, override_settings
+from django.urls import path, register_converter
+from django.utils.translation import activate
+from zappa_xray.testing import TraceDaemon
 from zappa_xray.tracing.route import NO_ROUTE, readable, route_of
 
 
@@ -33,3 +39,77 @@ def test_the_route_of_a_request_is_known_before_its_view(path: str, route: str) 
 @pytest.mark.urls("no.such.module")
 def test_urls_that_cannot_be_imported_give_no_route() -> None:
     assert route_of(RequestFactory().get("/")) is None
+
+
+class Counting:
+    """A converter that counts how often a URL is resolved."""
+
+    regex = "[0-9]+"
+    count = 0
+
+    def to_python(self, value: str) -> int:
+        Counting.count += 1
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(Counting, "counting")
+
+
+def view(request: HttpRequest, pk: int) -> HttpResponse:
+    return HttpResponse(str(pk))
+
+
+urlpatterns = [path("one/<counting:pk>/", view), path("two/<counting:pk>/", view)]
+
+
+class Changing:
+    """A middleware that sends each request elsewhere, or speaks another language."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> Any:
+        request.path_info = request.path_info.replace("one", "two")
+        activate("de")
+        return self.get_response(request)
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_url_is_resolved_once(trace_daemon: TraceDaemon, number: int) -> None:
+    Counting.count = 0
+
+    assert Client().get(f"/one/{number}/").content == str(number).encode()
+
+    assert Counting.count == 1
+    assert trace_daemon.documents[0]["annotations"]["route"] == "/one/{pk}/".replace("pk", "id")
+
+
+@pytest.mark.urls(__name__)
+def test_who_is_sent_elsewhere_gets_what_is_there(trace_daemon: TraceDaemon, settings: Any) -> None:
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.Changing"]
+
+    assert Client().get("/one/7/").content == b"7"
+
+    first, *_, last = trace_daemon.documents
+    assert first["annotations"]["route"] == "/one/{id}/"
+    assert last["annotations"]["route"] == "/two/{id}/"
+
+
+@pytest.mark.urls(__name__)
+def test_a_404_stays_one_and_so_does_what_comes_after_it() -> None:
+    assert Client().get("/nowhere/").status_code == 404
+    assert Client().get("/one/1/").status_code == 200
+    assert Client().get("/nowhere/").status_code == 404
+
+
+@pytest.mark.urls(__name__)
+def test_other_urls_are_resolved_as_such() -> None:
+    route_of(RequestFactory().get("/one/1/"))
+
+    with override_settings(ROOT_URLCONF="tests.library.tracing.urls"):
+        assert Client().get("/one/1/").status_code == 404
+        assert Client().get("/ok/").status_code == 200

@@ -28,7 +28,7 @@ def test_it_lasts_until_it_is_sent_with_its_queries_below_it(trace_daemon: Trace
     assert serve("/pieces/") == b"firstsecond"
 
     document = only(trace_daemon)
-    assert queries(document) == ["SELECT 'first'", "SELECT 'second'"]
+    assert queries(document) == ["SELECT %s AS first", "SELECT %s AS second"]
     assert document["end_time"] - document["start_time"] >= 0.05
     assert document["annotations"]["status"] == 200
     assert "metadata" not in document

@@ -29,7 +29,7 @@ def query(request: HttpRequest) -> HttpResponse:
 def long_queries(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         for _ in range(25):
-            cursor.execute(f"SELECT 1 -- {'x' * 4_000}")
+            cursor.execute(f"SELECT 1 AS {'x' * 4_000}")
     return HttpResponse("ok")
 
 

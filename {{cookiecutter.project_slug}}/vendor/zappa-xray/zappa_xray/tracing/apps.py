@@ -11,6 +11,7 @@ from typing import Any
 import wrapt
 from aws_xray_sdk.core import patch, xray_recorder
 from aws_xray_sdk.core.models.entity import Entity
+from aws_xray_sdk.ext.django import apps as sdk_app
 from aws_xray_sdk.ext.django.conf import settings as sdk_settings
 from django.apps import AppConfig
 from django.core.exceptions import ImproperlyConfigured
@@ -18,11 +19,12 @@ from django.core.signals import got_request_exception
 
 from zappa_xray.tracing.checks import check_daemon_address, check_name, register_checks
 from zappa_xray.tracing.conf import settings
-from zappa_xray.tracing.context import QuietContext
+from zappa_xray.tracing.context import InvocationContext, QuietContext
 from zappa_xray.tracing.database import trace_connections
 from zappa_xray.tracing.emitter import Emitter
 from zappa_xray.tracing.invocation import IN_LAMBDA
 from zappa_xray.tracing.invocations import HANDLER_MODULES, record_invocations
+from zappa_xray.tracing.queries import record_queries
 
 
 class TracingConfig(AppConfig):
@@ -36,6 +38,7 @@ class TracingConfig(AppConfig):
         # With these two the SDK's app raises in its `ready`, before a check can say it well.
         if errors := [*check_name(), *check_daemon_address()]:
             raise ImproperlyConfigured("\n".join(str(error) for error in errors))
+        sdk_app.patch_db = record_queries  # the SDK's app calls it where AUTO_INSTRUMENT is set
 
     def ready(self) -> None:
         register_checks()
@@ -48,6 +51,7 @@ class TracingConfig(AppConfig):
             logging.getLogger("aws_xray_sdk.core.lambda_launcher").setLevel(logging.ERROR)
             for handler in HANDLER_MODULES:
                 wrapt.when_imported(handler)(record_invocations)
+            xray_recorder.context = InvocationContext()
         else:
             xray_recorder.context = QuietContext()
         trace_connections()

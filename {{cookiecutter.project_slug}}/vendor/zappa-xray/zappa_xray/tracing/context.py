@@ -1,22 +1,116 @@
-"""Where nothing is traced, the SDK has nothing to say."""
+"""Where the SDK keeps what is open: for each thread and coroutine, quietly, and quickly in Lambda."""
 
+import os
+from contextvars import ContextVar
+from typing import Any
+
+from aws_xray_sdk import global_sdk_config
 from aws_xray_sdk.core.context import Context
+from aws_xray_sdk.core.lambda_launcher import LAMBDA_TRACE_HEADER_KEY
 from aws_xray_sdk.core.models.dummy_entities import DummySegment
+from aws_xray_sdk.core.models.facade_segment import FacadeSegment
 from aws_xray_sdk.core.models.subsegment import Subsegment
+from aws_xray_sdk.core.models.trace_header import TraceHeader
 
 NOTHING_OPEN = DummySegment("nothing open")
+HEADER_VARIABLE = LAMBDA_TRACE_HEADER_KEY.encode()
+
+# A segment and the subsegments below it, the innermost last.
+Stack = tuple[Any, ...]
+_open: ContextVar[Stack] = ContextVar("open", default=())
+_header: ContextVar[bytes | None] = ContextVar("header", default=None)
 
 
 class QuietContext(Context):
     """For outside Lambda: a query without a request, as in `migrate`, is simply not recorded.
 
-    The SDK raises, logs an error, or at the very least warns, once for each query.
+    The SDK raises, logs an error, or at the very least warns, once for each query. Coroutines
+    inherit what is open and cannot disturb it. What a service has ended itself, with `close()`, is
+    no parent of what comes next; the SDK raises AlreadyEndedException then.
     """
 
-    def handle_context_missing(self) -> DummySegment:
-        return NOTHING_OPEN
+    def stack(self) -> Stack:
+        """What is open in this thread or coroutine."""
+        entities = _open.get()
+        while len(entities) > 1 and not entities[-1].in_progress:
+            entities = entities[:-1]
+        return entities
+
+    def get_trace_entity(self) -> Any:
+        stack = self.stack()
+        return stack[-1] if stack else NOTHING_OPEN
+
+    def put_segment(self, segment: Any) -> None:
+        _open.set((segment,))
+
+    def end_segment(self, end_time: float | None = None) -> None:
+        if (stack := _open.get()) and stack[0].in_progress:
+            stack[0].close(end_time)
 
     def put_subsegment(self, subsegment: Subsegment) -> None:
-        entities = getattr(self._local, "entities", None)
-        if entities and entities[-1].in_progress:
+        if (stack := self.stack()) and stack[-1].in_progress:
+            stack[-1].add_subsegment(subsegment)
+            _open.set((*stack, subsegment))
+
+    def end_subsegment(self, end_time: float | None = None) -> bool:
+        stack = _open.get()
+        if len(stack) < 2:
+            return False
+        if stack[-1].in_progress:
+            stack[-1].close(end_time)
+        _open.set(stack[:-1])
+        return True
+
+    def set_trace_entity(self, trace_entity: Any) -> None:
+        segment = getattr(trace_entity, "parent_segment", None)
+        _open.set((segment, trace_entity) if segment else (trace_entity,))
+
+    def clear_trace_entities(self) -> None:
+        _open.set(())
+
+
+class InvocationContext(QuietContext):
+    """For Lambda: everything lies below the function's own segment, which the trace header names.
+
+    The header is read when the environment has another one, once an invocation; the SDK parses it
+    at each look at the context, some seven times a request and six a query. What was left open in
+    an earlier invocation is forgotten.
+    """
+
+    def stack(self) -> Stack:
+        # The bytes of the environment itself: os.environ would decode them each time.
+        header = os.environb.get(HEADER_VARIABLE)
+        stack = super().stack()
+        if stack and (header is None or header == _header.get()):
+            return stack
+        _header.set(header)
+        parsed = TraceHeader.from_header_str((header or b"").decode())
+        if not stack or (parsed.root and parsed.root != stack[0].trace_id):
+            stack = (_function_segment(parsed),)
+            _open.set(stack)
+        return stack
+
+    def put_segment(self, segment: Any) -> None:
+        """Does nothing: Lambda itself makes the segment."""
+
+    def end_segment(self, end_time: float | None = None) -> None:
+        """Does nothing: Lambda itself ends the segment."""
+
+    def put_subsegment(self, subsegment: Subsegment) -> None:
+        if not isinstance(self.stack()[0], DummySegment):
             super().put_subsegment(subsegment)
+
+    def set_trace_entity(self, trace_entity: Any) -> None:
+        super().set_trace_entity(trace_entity)
+        _header.set(os.environb.get(HEADER_VARIABLE))
+
+
+def _function_segment(header: TraceHeader) -> Any:
+    """Stands for the segment that Lambda sends; a dummy in the init phase and without tracing."""
+    if not header.root or not header.parent or header.sampled is None:
+        segment = DummySegment()
+    else:
+        sampled = header.sampled == 1 and global_sdk_config.sdk_enabled()
+        segment = FacadeSegment("facade", header.parent, header.root, sampled)
+    segment.save_origin_trace_header(header)
+    return segment

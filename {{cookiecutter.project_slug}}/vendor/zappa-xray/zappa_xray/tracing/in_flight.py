@@ -160,7 +160,9 @@ def _open(name: str, header: TraceHeader) -> Any:
             xray_recorder.clear_trace_entities()
             return xray_recorder.begin_subsegment(name)
         sampling = header.sampled if header.sampled in (0, 1) else None
-        return xray_recorder.begin_segment(name, header.root, header.parent, sampling)
+        segment = xray_recorder.begin_segment(name, header.root, header.parent, sampling)
+        segment.save_origin_trace_header(header)  # its further fields go on with outgoing calls
+        return segment
     except Exception:
         logger.exception("Nothing is recorded of %s: the X-Ray SDK failed", name)
         return DummySegment()

@@ -7,6 +7,7 @@ from typing import Any
 from zappa_xray.tracing.conf import settings
 from zappa_xray.tracing.in_flight import InFlight, running
 from zappa_xray.tracing.invocation import IN_LAMBDA, invocation
+from zappa_xray.tracing.log_records import scrubbed_record
 
 request_log = logging.getLogger("zappa_xray.request")
 work_log = logging.getLogger("zappa_xray.work")
@@ -26,6 +27,7 @@ class TraceContextFilter(logging.Filter):
         if hasattr(record, "request"):
             record = copy.copy(record)  # another handler may need the request
             _write_route(record, vars(record).pop("request"))
+        record = scrubbed_record(record)
         if not hasattr(record, "trace_id"):
             work = running()
             ids = (work.trace_id, work.request_id) if work else invocation.ids()

@@ -1,12 +1,9 @@
 """The first middleware of the service: it makes each request a subsegment, locally a segment."""
 
-import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from aws_xray_sdk.core import xray_recorder
-from aws_xray_sdk.core.models.http import XRAY_HEADER
-from aws_xray_sdk.core.models.trace_header import TraceHeader
 from aws_xray_sdk.ext.django.middleware import XRayMiddleware as SDKMiddleware
 from aws_xray_sdk.ext.util import calculate_segment_name
 from django.core.exceptions import DisallowedHost
@@ -14,21 +11,20 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 
 from zappa_xray.tracing.conf import settings
+from zappa_xray.tracing.header import answer, header_of
 from zappa_xray.tracing.in_flight import InFlight
-from zappa_xray.tracing.invocation import IN_LAMBDA
 from zappa_xray.tracing.recording import announce, attempt, begin, end
 from zappa_xray.tracing.route import readable, route_of
-
-TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
 
 
 class XRayMiddleware(SDKMiddleware):
     """Records every request with its route, also those that fail and those that are killed."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        header = header_of(request)
         work = begin(
             _segment_name(request),
-            _trace_header(request),
+            header,
             request.META.get("lambda.context"),
             settings.deadline_seconds,
         )
@@ -42,7 +38,7 @@ class XRayMiddleware(SDKMiddleware):
             attempt(_put_status, work, 500)
             end(work)
             raise
-        attempt(_describe_response, work, response)
+        attempt(_describe_response, work, request, response)
         if isinstance(response, StreamingHttpResponse):
             follow(response, work)
         else:
@@ -125,7 +121,7 @@ def _put_route(work: InFlight, request: HttpRequest, route: str | None) -> None:
         work.entity.annotations["route"] = route
 
 
-def _describe_response(work: InFlight, response: HttpResponseBase) -> None:
+def _describe_response(work: InFlight, request: HttpRequest, response: HttpResponseBase) -> None:
     work.reopen()
     _put_status(work, response.status_code)
     if response.status_code < 500:
@@ -135,7 +131,7 @@ def _describe_response(work: InFlight, response: HttpResponseBase) -> None:
     if work.entity.sampled:
         if (length := response.headers.get("Content-Length", "")).isdecimal():
             work.entity.put_http_meta("content_length", int(length))
-        response[XRAY_HEADER] = f"Root={work.trace_id}"
+        answer(request, response, work.entity)
 
 
 def _put_status(work: InFlight, status: int) -> None:
@@ -150,15 +146,6 @@ def _segment_name(request: HttpRequest) -> str:
         return str(calculate_segment_name(request.META.get("HTTP_HOST"), xray_recorder))
     except Exception:  # a host name that DYNAMIC_NAMING cannot compare
         return str(xray_recorder.service)
-
-
-def _trace_header(request: HttpRequest) -> TraceHeader:
-    # In Lambda the environment has the header that counts.
-    header = None if IN_LAMBDA else request.META.get("HTTP_X_AMZN_TRACE_ID")
-    if not header:
-        return TraceHeader()
-    parsed = TraceHeader.from_header_str(header)
-    return parsed if TRACE_ID.fullmatch(parsed.root or "") else TraceHeader()
 
 
 def _http_request(request: HttpRequest) -> dict[str, Any]:

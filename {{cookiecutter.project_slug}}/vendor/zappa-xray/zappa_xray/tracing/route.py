@@ -4,8 +4,10 @@ import re
 from functools import cache
 
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404
 from django.utils.regex_helper import normalize
+
+from zappa_xray.tracing.resolving import resolved_ahead
 
 NO_ROUTE = "(no route)"
 
@@ -28,7 +30,7 @@ def _braces(match: re.Match[str]) -> str:
 def route_of(request: HttpRequest) -> str | None:
     """The route that will answer this request, NO_ROUTE, or None when the URLs cannot be loaded."""
     try:
-        return readable(resolve(request.path_info, getattr(request, "urlconf", None)).route)
+        return readable(resolved_ahead(request).route)
     except Resolver404:
         return NO_ROUTE
     except Exception:  # Django resolves again in a moment and reports the same error itself

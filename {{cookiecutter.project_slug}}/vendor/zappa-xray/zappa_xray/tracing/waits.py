@@ -5,6 +5,7 @@ from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
+from zappa_xray.tracing.queries import query_text
 from zappa_xray.tracing.stack import Frames
 
 Wait = dict[str, str]
@@ -39,7 +40,8 @@ def without_secrets(url: object) -> str:
 
 
 def _query(names: Names) -> Wait:
-    return {"name": names["self"].db.alias, "sql": str(names["sql"])}
+    database = names["self"].db
+    return {"name": database.alias, "sql": query_text(names["sql"], database.vendor)}
 
 
 def _transaction(statement: str) -> Callable[[Names], Wait]:
