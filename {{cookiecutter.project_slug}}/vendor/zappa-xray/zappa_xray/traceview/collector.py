@@ -22,10 +22,6 @@ class Collector:
         self.address = ""
         self._receiver: Receiver | None = None
 
-    @property
-    def dropped(self) -> int:
-        return self.store.dropped + (self._receiver.dropped if self._receiver else 0)
-
     def start(self) -> None:
         """Take the daemon's address and read from it until the process ends."""
         self._listen()

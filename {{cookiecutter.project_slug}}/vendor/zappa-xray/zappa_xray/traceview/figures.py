@@ -1,7 +1,5 @@
 """Summaries of traces -> figures of each route."""
 
-import csv
-import io
 import math
 from array import array
 from collections.abc import Iterable
@@ -89,7 +87,7 @@ class Figures:
         return sorted(self.durations)[rank - 1] if self.durations else None
 
     def row(self, region: str) -> dict[str, Any]:
-        """Return all figures by name, as they are written in JSON and CSV."""
+        """Return all figures by name, as they are written in JSON."""
         return {
             "method": self.method,
             "route": self.route,
@@ -120,11 +118,3 @@ def figures_of(requests: Iterable[Request]) -> list[Figures]:
 def _hurt(figures: Figures) -> tuple[float, float, float]:
     failures = figures.faults + figures.time_outs
     return -failures, -figures.throttles, -(figures.percentile(99) or 0)
-
-
-def as_csv(rows: list[dict[str, Any]]) -> str:
-    written = io.StringIO()
-    writer = csv.DictWriter(written, rows[0] if rows else (), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return written.getvalue()

@@ -3,7 +3,6 @@
 import re
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from zappa_xray.traceview.durations import seconds_in
@@ -25,46 +24,33 @@ class Filtered(Protocol):
     def text(self) -> str: ...
 
 
-Condition = Callable[[Filtered], bool]
+Filter = Callable[[Filtered], bool]
 
 
-@dataclass(frozen=True)
-class Filter:
-    """Takes what fulfils all its conditions."""
+def from_words(text: str) -> Filter:
+    """Read what a person writes into one field, such as `notes 5xx >200ms`.
 
-    conditions: tuple[Condition, ...] = ()
+    A status or its class is one, `>` begins a duration (in ms unless told), and any other word
+    stands somewhere in the method, route, URL, service or marks. All of them have to hold.
+    """
+    text = text.lower()
+    durations = [f"{number}{unit or 'ms'}" for number, unit in LONGER_THAN.findall(text)]
+    words = LONGER_THAN.sub(" ", text).split()
+    return every(
+        *(longer_than(seconds_in(duration)) for duration in durations),
+        *(has_status(word) if STATUS.fullmatch(word) else mentions(word) for word in words),
+    )
 
-    def takes(self, trace: Filtered) -> bool:
-        return all(fulfilled(trace) for fulfilled in self.conditions)
 
-    @classmethod
-    def from_words(cls, text: str) -> "Filter":
-        """Read what a person writes into one field, such as `notes 5xx >200ms`.
-
-        A status or its class is one, `>` begins a duration (in ms unless told), and any other word
-        stands somewhere in the method, route, URL, service or marks.
-        """
-        text = text.lower()
-        durations = [f"{number}{unit or 'ms'}" for number, unit in LONGER_THAN.findall(text)]
-        words = LONGER_THAN.sub(" ", text).split()
-        return cls(
-            (
-                *(longer_than(seconds_in(duration)) for duration in durations),
-                *(has_status(word) if STATUS.fullmatch(word) else mentions(word) for word in words),
-            )
-        )
-
-    @classmethod
-    def from_options(cls, options: dict[str, Any]) -> "Filter":
-        """Read the options that `add_options` has added."""
-        conditions: list[Condition] = []
-        if (text := options["route"]) is not None:
-            conditions.append(route_contains(text))
-        if (code := options["status"]) is not None:
-            conditions.append(has_status(code))
-        if (seconds := options["slower_than"]) is not None:
-            conditions.append(longer_than(seconds))
-        return cls(tuple(conditions))
+def from_options(options: dict[str, Any]) -> Filter:
+    """Read the options that `add_options` has added."""
+    filters: dict[str, Callable[[Any], Filter]] = {
+        "route": route_contains,
+        "status": has_status,
+        "slower_than": longer_than,
+    }
+    given = [name for name in filters if options[name] is not None]
+    return every(*(filters[name](options[name]) for name in given))
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -88,18 +74,22 @@ def status(text: str) -> str:
     return text
 
 
-def route_contains(text: str) -> Condition:
+def every(*filters: Filter) -> Filter:
+    return lambda trace: all(takes(trace) for takes in filters)
+
+
+def route_contains(text: str) -> Filter:
     return lambda trace: text.lower() in trace.route.lower()
 
 
-def has_status(wanted: str) -> Condition:
-    """Return the condition of a status such as 404 or 5xx."""
+def has_status(wanted: str) -> Filter:
+    """Return the filter of a status such as 404, or of a class such as 5xx."""
     return lambda trace: str(trace.status or "").startswith(wanted.removesuffix("xx"))
 
 
-def longer_than(seconds: float) -> Condition:
+def longer_than(seconds: float) -> Filter:
     return lambda trace: trace.duration is not None and trace.duration > seconds
 
 
-def mentions(word: str) -> Condition:
+def mentions(word: str) -> Filter:
     return lambda trace: word in trace.text.lower()

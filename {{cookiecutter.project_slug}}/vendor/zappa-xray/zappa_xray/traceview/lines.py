@@ -1,11 +1,14 @@
 """The tree of one trace -> the lines that the page and the terminal show."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from zappa_xray.traceview import durations
 from zappa_xray.traceview.entity import Entity
 from zappa_xray.traceview.labels import details_of, label_of
-from zappa_xray.traceview.repeated import grouped
 from zappa_xray.traceview.trace import Trace
+
+REPEATED = 3  # from how many on the same query is one line
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Line:
     label: str
     marks: list[str]
     spans: list[tuple[float, float]]
-    duration: float | None
+    took: str
     details: list[tuple[str, str]]
 
 
@@ -42,14 +45,14 @@ def _line(trace: Trace, entities: list[Entity], depth: int) -> Line:
     label = label_of(entities[0])
     if len(entities) > 1:
         label = f"{len(entities)} times the same query: {label}"
-    durations = [entity.duration for entity in entities if entity.duration is not None]
+    ended = [entity.duration for entity in entities if entity.duration is not None]
     return Line(
         depth=depth,
         kind=entities[0].kind,
         label=label,
         marks=list(dict.fromkeys(mark for entity in entities for mark in entity.marks)),
         spans=[_span(trace, entity) for entity in entities],
-        duration=sum(durations) if durations else None,
+        took=durations.as_text(sum(ended) if ended else None),
         details=list(details_of(entities[0])),
     )
 
@@ -61,3 +64,20 @@ def _span(trace: Trace, entity: Entity) -> tuple[float, float]:
         entity.start - trace.start,
         open_until_now if entity.duration is None else entity.duration,
     )
+
+
+def grouped(entities: Iterable[Entity]) -> list[list[Entity]]:
+    """Return the entities in their order, those that ran the same query often in one group."""
+    by_query: dict[object, list[Entity]] = {}
+    for entity in entities:
+        by_query.setdefault(entity.sql or entity, []).append(entity)
+    groups: list[list[Entity]] = []
+    for same in by_query.values():
+        groups += [same] if len(same) >= REPEATED else [[entity] for entity in same]
+    return sorted(groups, key=lambda group: group[0].start)
+
+
+def most_repeated(trace: Trace) -> int:
+    """Return how often the query ran that ran most often below one parent; 0 when none is repeated."""
+    counts = [len(group) for entity in trace.entities for group in grouped(entity.children)]
+    return max((count for count in counts if count > 1), default=0)

@@ -7,7 +7,6 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from zappa_xray.traceview import durations
 from zappa_xray.traceview.lines import Line, lines_of
 from zappa_xray.traceview.summary import summary_of
 from zappa_xray.traceview.trace import Trace
@@ -26,7 +25,7 @@ def headline(trace: Trace) -> Text:
     summary = summary_of(trace)
     words = [summary.method, summary.route, summary.status]
     title = " ".join(str(word) for word in words if word not in (None, ""))
-    line = Text(f"{title}  {durations.as_text(summary.duration)}", style="bold")
+    line = Text(f"{title}  {summary.took}", style="bold")
     if summary.queries:
         line.append(f"  {summary.queries} quer{'y' if summary.queries == 1 else 'ies'}", "default")
     for mark in summary.marks:
@@ -39,7 +38,7 @@ def tree(trace: Trace, width: int, bars: bool = False) -> Iterator[Text]:
     yield headline(trace)
     total = trace.end - trace.start
     for line in lines_of(trace):
-        text = Text(f"{durations.as_text(line.duration):>10}  ")
+        text = Text(f"{line.took:>10}  ")
         if bars:
             text.append(bar(line, total), STYLES.get(line.kind, "default")).append("  ")
         text.append("  " * min(line.depth, 20))

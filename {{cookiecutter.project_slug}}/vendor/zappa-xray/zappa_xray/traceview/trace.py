@@ -1,10 +1,9 @@
-"""One trace: the tree of its entities, and what is said of it as a whole."""
+"""Documents, which come in any order, some of them twice -> the tree of one trace."""
 
 from collections.abc import Iterable
-from typing import Any
 
-from zappa_xray.traceview.documents import Document
-from zappa_xray.traceview.joining import joined
+from zappa_xray.traceview.documents import Document, mappings_at
+from zappa_xray.traceview.entity import Entity
 
 
 class Trace:
@@ -12,7 +11,7 @@ class Trace:
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self.documents = list(documents)
-        self.roots = joined(self.documents)
+        self.roots = _joined(self.documents)
         if not self.roots:
             raise ValueError("a trace has at least one document")
         self.id = str(self.documents[0].get("trace_id", ""))
@@ -35,30 +34,41 @@ class Trace:
     def in_progress(self) -> bool:
         return any(entity.in_progress for entity in self.entities)
 
-    @property
-    def method(self) -> str:
-        request = self.request
-        return str(request.annotations.get("method") or request.request.get("method") or "")
 
-    @property
-    def route(self) -> str:
-        """The request's route; its URL, or the name of the work, where there is none."""
-        request = self.request
-        return str(request.annotations.get("route") or request.request.get("url") or request.name)
+def _joined(documents: Iterable[Document]) -> list[Entity]:
+    """Return the entities that have no parent here, each with its children, all by their start."""
+    entities = _newest(documents)
+    roots = []
+    for entity in sorted(entities.values(), key=lambda entity: entity.start):
+        parent = entities.get(entity.parent_id or "")
+        if parent is None or _is_below(parent, entity):
+            roots.append(entity)
+        else:
+            entity.parent = parent
+            parent.children.append(entity)
+    return roots
 
-    @property
-    def status(self) -> Any:
-        """What the caller got; what Django answered where the root does not say."""
-        statuses = (self.root.status, self.request.status, self.request.annotations.get("status"))
-        return next((status for status in statuses if status is not None), None)
 
-    @property
-    def query_count(self) -> int:
-        return sum(entity.kind == "query" for entity in self.entities)
+def _newest(documents: Iterable[Document]) -> dict[str, Entity]:
+    """Return each entity once, by its id: the complete one rather than its copy in progress."""
+    entities: dict[str, Entity] = {}
+    waiting: list[tuple[Document, str | None, float]] = [(sent, None, 0.0) for sent in documents]
+    for document, parent_id, start in waiting:
+        if document.get("inferred"):
+            continue  # X-Ray's own second view of a call that is here already
+        identity = str(document.get("id") or f"{parent_id} {len(entities)}")
+        if document.get("parent_id"):
+            parent_id = parent_id or str(document["parent_id"])
+        entity = Entity(document, parent_id, start)
+        if identity not in entities or not entity.in_progress or entities[identity].in_progress:
+            entities[identity] = entity
+        below = mappings_at(document, "subsegments")
+        waiting += [(subsegment, identity, entity.start) for subsegment in below]
+    return entities
 
-    @property
-    def marks(self) -> list[str]:
-        marks = dict.fromkeys([*self.request.marks, *self.root.marks])
-        if self.in_progress:
-            marks["in progress"] = None
-        return list(marks)
+
+def _is_below(entity: Entity, other: Entity) -> bool:
+    above: Entity | None = entity
+    while above is not None and above is not other:
+        above = above.parent
+    return above is other

@@ -4,7 +4,6 @@ import functools
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -14,10 +13,10 @@ from django.views.decorators.http import require_safe
 
 from zappa_xray.traceview import durations
 from zappa_xray.traceview.collector import collector
-from zappa_xray.traceview.filters import Filter
+from zappa_xray.traceview.filters import from_words
 from zappa_xray.traceview.lines import lines_of
 from zappa_xray.traceview.printable import printable
-from zappa_xray.traceview.summary import Summary, summary_of
+from zappa_xray.traceview.summary import summary_of
 from zappa_xray.traceview.trace import Trace
 
 CONTENT_SECURITY_POLICY = (
@@ -57,7 +56,7 @@ def news(request: HttpRequest) -> HttpResponse:
     same_run = request.GET.get("run") == collector.run_id and known.isdecimal()
     serial, summaries = collector.store.changed_since(int(known[:15]) if same_run else 0)
     words = request.GET.get("filter", "")
-    wanted = Filter.from_words(words)
+    wanted = from_words(words)
     return JsonResponse(
         {
             "run": collector.run_id,
@@ -65,11 +64,9 @@ def news(request: HttpRequest) -> HttpResponse:
             "address": collector.address,
             "problem": collector.problem,
             "malformed": collector.store.malformed,
-            "dropped": collector.dropped,
+            "dropped": collector.store.dropped,
             "filter": words,
-            "traces": [
-                _shown(summary) | {"wanted": wanted.takes(summary)} for summary in summaries
-            ],
+            "traces": [asdict(summary) | {"wanted": wanted(summary)} for summary in summaries],
         }
     )
 
@@ -78,29 +75,16 @@ def news(request: HttpRequest) -> HttpResponse:
 def trace(request: HttpRequest, trace_id: str) -> HttpResponse:
     found = _kept(trace_id)
     total = found.end - found.start
-    return JsonResponse(
-        {
-            "summary": _shown(summary_of(found)),
-            "total": total,
-            "axis": [durations.as_text(total * share) for share in AXIS],
-            "lines": [
-                asdict(line) | {"took": durations.as_text(line.duration)}
-                for line in lines_of(found)
-            ],
-        }
-    )
+    axis = [durations.as_text(total * share) for share in AXIS]
+    lines = [asdict(line) for line in lines_of(found)]
+    summary = asdict(summary_of(found))
+    return JsonResponse({"summary": summary, "total": total, "axis": axis, "lines": lines})
 
 
 @while_debugging
 def documents(request: HttpRequest, trace_id: str) -> HttpResponse:
     text = json.dumps(_kept(trace_id).documents, indent=2, ensure_ascii=False)
     return HttpResponse(printable(text), content_type="text/plain; charset=utf-8")
-
-
-def _shown(summary: Summary) -> dict[str, Any]:
-    """Return what the page writes into one row; durations are written here and not there."""
-    took = "…" if "in progress" in summary.marks else durations.as_text(summary.duration)
-    return asdict(summary) | {"took": took}
 
 
 def _kept(trace_id: str) -> Trace:

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from zappa_xray.traceview.figures import Figures, Request, as_csv, figures_of
-from zappa_xray.traceview.filters import Filter, add_options, duration
+from zappa_xray.traceview.figures import Figures, Request, figures_of
+from zappa_xray.traceview.filters import add_options, duration, from_options
 from zappa_xray.traceview.requirements import needs
 from zappa_xray.traceview.stage import Stage, stage_named
 
@@ -20,12 +20,10 @@ class Command(BaseCommand):
         parser.add_argument("--since", type=duration, default=3600.0, help="30m, 1h (default), 7d")
         add_options(parser)
         parser.add_argument("--timed-out", action="store_true", help="only those that timed out")
-        output = parser.add_mutually_exclusive_group()
-        output.add_argument("--json", action="store_true", help="durations in seconds")
-        output.add_argument("--csv", action="store_true", help="durations in seconds")
+        parser.add_argument("--json", action="store_true", help="durations in seconds")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        needs("boto3", *([] if options["json"] or options["csv"] else ["rich"]))
+        needs("boto3", *([] if options["json"] else ["rich"]))
         from zappa_xray.traceview import sampling
         from zappa_xray.traceview.xray import client
 
@@ -35,13 +33,10 @@ class Command(BaseCommand):
         start = end - timedelta(seconds=options["since"])
         routes = self._figures(xray, stage, start, end, options)
         sampled = sampling.sentence(xray, stage, start, end)
-        rows = [figures.row(xray.meta.region_name) for figures in routes]
         if options["json"]:
+            rows = [figures.row(xray.meta.region_name) for figures in routes]
             report = {"stage": stage.name, "start": start.isoformat(), "end": end.isoformat()}
             self.stdout.write(json.dumps(report | {"sampling": sampled, "routes": rows}, indent=2))
-        elif options["csv"]:
-            self.stderr.write(sampled)
-            self.stdout.write(as_csv(rows), ending="")
         else:
             span = f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
             self._print(routes, f"{stage.function}, {span}", xray.meta.region_name)
@@ -55,14 +50,14 @@ class Command(BaseCommand):
         expression = f'service("{stage.function}")'
         if options["slower_than"] is not None:
             expression += f" AND responsetime > {options['slower_than']:g}"
-        wanted = Filter.from_options(options)
+        wanted = from_options(options)
         with readable_errors():
             found = summaries(xray, expression, start, end, self._tell_progress)
             requests = (Request.from_summary(summary) for summary in found)
             figures = figures_of(
                 request
                 for request in requests
-                if wanted.takes(request) and (request.timed_out or not options["timed_out"])
+                if wanted(request) and (request.timed_out or not options["timed_out"])
             )
         self._tell_progress("")
         return figures

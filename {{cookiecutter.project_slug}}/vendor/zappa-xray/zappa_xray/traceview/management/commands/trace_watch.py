@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from zappa_xray.traceview.daemon import Receiver, daemon_address
-from zappa_xray.traceview.filters import Filter, add_options
+from zappa_xray.traceview.filters import add_options, from_options
 from zappa_xray.traceview.requirements import needs
 from zappa_xray.traceview.store import Store
 from zappa_xray.traceview.summary import summary_of
@@ -29,10 +29,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["json"]:
             needs("rich")
-        wanted = Filter.from_options(options)
+        wanted = from_options(options)
         receiver = self._receiver(options["address"] or daemon_address())
         store = Store()
-        traces = (trace for trace in complete(receiver, store) if wanted.takes(summary_of(trace)))
+        traces = (trace for trace in complete(receiver, store) if wanted(summary_of(trace)))
         try:
             for trace in islice(traces, options["count"]):
                 self._print(trace, options["json"])
@@ -40,7 +40,7 @@ class Command(BaseCommand):
             self.stderr.write("")
         finally:
             receiver.close()
-            self._tell_what_is_missing(store.malformed, receiver.dropped + store.dropped)
+            self._tell_what_is_missing(store.malformed, store.dropped)
 
     def _receiver(self, wanted: tuple[str, int]) -> Receiver:
         try:
