@@ -20,6 +20,8 @@ def test_the_library_s_tests_pass_with_versions(
 ) -> None:
     process = finished(command(resolution, ["-q"]))
     assert process.returncode == 0, process.stdout[-10_000:] + process.stderr[-2_000:]
+    # What is left lying there is baked into services.
+    assert [str(path) for path in LIBRARY.rglob("__pycache__")] == []
     record_property("said", f"the library with its {resolution} versions: {last_line(process)}")
 
 

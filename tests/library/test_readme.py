@@ -11,8 +11,9 @@ import zappa_xray
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 from django.test import Client
+from zappa_xray.deployment import checks as deployment_checks
 from zappa_xray.testing import TraceDaemon
-from zappa_xray.tracing.checks import MESSAGES_AND_HINTS
+from zappa_xray.tracing import checks as tracing_checks
 from zappa_xray.tracing.conf import DEFAULTS, RECORDABLE
 
 FOLDER = Path(zappa_xray.__file__).parent.parent
@@ -46,8 +47,9 @@ def test_the_table_of_settings_has_each_with_its_default() -> None:
 
 def test_the_table_of_checks_has_each_with_its_hint() -> None:
     rows = table(section("Checks"))
-    assert {name for name in rows if name.startswith("tracing.")} == set(MESSAGES_AND_HINTS)
-    for name, (_, hint) in MESSAGES_AND_HINTS.items():
+    known = tracing_checks.MESSAGES_AND_HINTS | deployment_checks.MESSAGES_AND_HINTS
+    assert set(rows) == set(known)
+    for name, (_, hint) in known.items():
         assert hint.partition("{")[0].partition(" _ ")[0] in rows[name][-1]
 
 

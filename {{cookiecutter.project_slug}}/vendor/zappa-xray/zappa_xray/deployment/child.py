@@ -18,7 +18,7 @@ def answer_of(module: str, question: Any, environment: Mapping[str, str] | None 
     """
     try:
         ran = subprocess.run(  # noqa: S603 - this package's own modules
-            [sys.executable, "-m", module],
+            [sys.executable, "-B", "-m", module],
             input=json.dumps(question),
             env=environment,
             capture_output=True,
