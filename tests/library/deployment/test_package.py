@@ -32,6 +32,15 @@ def test_the_zip_gets_the_bytecode_that_lambda_s_python_takes_unchecked(zip_path
     assert b"/var/task/module.py" in bytecode
 
 
+def test_a_file_that_is_no_python_of_this_version_goes_in_as_it_is(zip_path: Path) -> None:
+    with zipfile.ZipFile(zip_path, "a") as service:
+        service.writestr("templates/module.py-tpl.py", "import {{ name }}\nprint 'x'\n")
+    finish(zip_path)
+    with zipfile.ZipFile(zip_path) as service:
+        compiled = [name for name in service.namelist() if name.endswith(".pyc")]
+    assert compiled == [importlib.util.cache_from_source("module.py")]
+
+
 def test_it_says_how_large_the_package_is(
     zip_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,16 +1,18 @@
 """The finished zip: bytecode added, so that it starts fast, and small enough for Lambda."""
 
-import compileall
-import tempfile
+import importlib.util
+import marshal
+import warnings
 import zipfile
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
-from py_compile import PycInvalidationMode
 from typing import Any
 
 import click
 
 LAMBDA_ROOT = "/var/task"  # where Lambda unpacks the zip
+UNCHECKED = 0b01  # the flags of a bytecode file: it has the source's hash, which nobody looks at
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 LARGEST_UNPACKED = 250 * 2**20
 
@@ -42,18 +44,24 @@ def add_bytecode(zip_path: Path) -> None:
     Zappa leaves bytecode out and a function's folder is read-only: without it every cold start
     compiles every module again.
     """
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(zip_path, "a") as package:
-        package.extractall(folder, [name for name in package.namelist() if name.endswith(".py")])
-        compileall.compile_dir(
-            folder,
-            quiet=2,
-            stripdir=folder,
-            prependdir=LAMBDA_ROOT,
-            invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
-            workers=0,
-        )
-        for bytecode in sorted(Path(folder).rglob("*.pyc")):
-            package.write(bytecode, bytecode.relative_to(folder), zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(zip_path, "a") as package, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what Python has to say of the packages' sources
+        for name in [name for name in package.namelist() if name.endswith(".py")]:
+            # Some packages hold templates of modules, and modules for other Pythons.
+            with suppress(SyntaxError, ValueError):
+                bytecode = compiled(package.read(name), f"{LAMBDA_ROOT}/{name}")
+                place = importlib.util.cache_from_source(name)
+                package.writestr(place, bytecode, zipfile.ZIP_DEFLATED)
+
+
+def compiled(source: bytes, path: str) -> bytes:
+    """Return a module's bytecode file, for a Python that does not look whether the source changed.
+
+    https://peps.python.org/pep-0552/#specification
+    """
+    code = compile(source, path, "exec", dont_inherit=True, optimize=0)
+    header = importlib.util.MAGIC_NUMBER + UNCHECKED.to_bytes(4, "little")
+    return header + importlib.util.source_hash(source) + marshal.dumps(code)
 
 
 def too_large(files: dict[str, int]) -> list[str]:
