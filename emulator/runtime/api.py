@@ -19,6 +19,7 @@ from io import BufferedRWPair
 
 NEXT = "/2018-06-01/runtime/invocation/next"
 RESTORE_NEXT = "/2018-06-01/runtime/restore/next"
+XRAY_CAUSE = "Lambda-Runtime-Function-XRay-Error-Cause"
 ANSWER_SECONDS = 10.0
 FOREVER = math.inf
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from emulator.runtime.api import XRAY_CAUSE
 from emulator.runtime.failures import FunctionDied, FunctionError, FunctionTimedOut
 from emulator.runtime.log import FunctionLog
 from emulator.runtime.rie_process import RIEProcess
@@ -75,8 +76,8 @@ class RIEEnvironment:
             # Lambda writes it into the log; its emulator only answers it.
             self._log.timed_out(self._emulator.request_id, seconds)
             raise FunctionTimedOut(f"{answer.decode()}\n{tail}")
-        if self._emulator.has_reported_an_error:
-            raise FunctionError(json.loads(answer))
+        if error := self._emulator.error:
+            raise FunctionError(json.loads(error.body), error.headers.get(XRAY_CAUSE))
         if status != 200:
             raise FunctionDied(f"{json.loads(answer)['errorMessage']}\n{tail}")
         return answer

@@ -63,7 +63,7 @@ class RIEProcess:
         )
         self._ending = os.pidfd_open(self._process.pid)
         self._trace_header = self.request_id = ""
-        self.has_reported_an_error = False
+        self.error: Call | None = None
         self._between = threading.Thread(target=self._pass_on, name="runtime api", daemon=True)
         self._between.start()
         self._wait()
@@ -80,7 +80,7 @@ class RIEProcess:
 
     def invoke(self, event: bytes, trace_header: str) -> tuple[int, bytes]:
         """Return the status and the body of the emulator's answer."""
-        self._trace_header, self.has_reported_an_error = trace_header, False
+        self._trace_header, self.error = trace_header, None
         seconds = math.ceil(self._seconds) + GRACE_SECONDS
         return ask(self._addresses[0], "POST", INVOKE, event, seconds=seconds)[:2]
 
@@ -113,7 +113,7 @@ class RIEProcess:
                     threading.Thread(target=self._answer, args=(call,), daemon=True).start()
 
     def _answer(self, call: Call) -> None:
-        self.has_reported_an_error |= call.is_error
+        self.error = call if call.is_error else self.error
         with suppress(OSError):
             status, body, headers = ask(
                 self._addresses[1], call.method, call.path, call.body, dict(call.headers)
