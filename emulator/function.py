@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -78,6 +79,8 @@ class Function:
         ) | dict(environment or {})
         self._turn = threading.Lock()
         self._resources = ExitStack()
+        # On Lambda each execution environment has a /tmp of its own, which outlives a kill.
+        self._variables["TMPDIR"] = self._resources.enter_context(tempfile.TemporaryDirectory())
         self._log = FunctionLog()
         self._resources.callback(self._log.close)
         command = [*self._resources.enter_context(read_only(package)), *runtime_command(python)]
