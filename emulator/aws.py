@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.request
 import zipfile
 from contextlib import ExitStack
@@ -30,6 +31,8 @@ class EmulatedAWS:
         self.region = region
         self.url = ""
         self._resources = ExitStack()
+        self._clients: dict[str, Any] = {}
+        self._making_clients = threading.Lock()
 
     def __enter__(self) -> Self:
         with ExitStack() as starting:
@@ -66,13 +69,16 @@ class EmulatedAWS:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of the emulated account, such as `client("apigateway")`."""
-        return boto3.session.Session().client(
-            service,
-            region_name=self.region,
-            endpoint_url=self.url,
-            aws_access_key_id="emulated",
-            aws_secret_access_key="emulated",
-        )
+        with self._making_clients:
+            if service not in self._clients:
+                self._clients[service] = boto3.session.Session().client(
+                    service,
+                    region_name=self.region,
+                    endpoint_url=self.url,
+                    aws_access_key_id="emulated",
+                    aws_secret_access_key="emulated",
+                )
+            return self._clients[service]
 
     def function_tracing(self, function: str) -> str | None:
         """Return a function's X-Ray mode, `Active` or `PassThrough`; None for no such function."""
@@ -90,18 +96,27 @@ class EmulatedAWS:
 
     def stage_tracing(self, api: str, stage: str) -> bool | None:
         """Return whether a stage of the REST API `api` is traced; None for no such stage."""
-        client = self.client("apigateway")
-        apis = [
-            found["id"]
-            for found in client.get_rest_apis(limit=500)["items"]
-            if found["name"] == api
-        ]
-        if len(apis) > 1:
-            raise RuntimeError(f"{len(apis)} REST APIs are named {api}.")
-        for found in client.get_stages(restApiId=apis[0])["item"] if apis else []:
+        try:
+            api_id = self.rest_api_id(api)
+        except LookupError:
+            return None
+        for found in self.client("apigateway").get_stages(restApiId=api_id)["item"]:
             if found["stageName"] == stage:
                 return bool(found.get("tracingEnabled", False))
         return None
+
+    def rest_api_id(self, name: str) -> str:
+        """Return the id of the REST API of a name. Raises LookupError when there is not just one."""
+        apis = self.client("apigateway").get_rest_apis(limit=500)["items"]
+        ids = [str(api["id"]) for api in apis if api["name"] == name]
+        if len(ids) != 1:
+            raise LookupError(f"{len(ids)} REST APIs are named {name}.")
+        return ids[0]
+
+    def sampling_rules(self) -> list[dict[str, Any]]:
+        """Return X-Ray's sampling rules, the default one included."""
+        records = self.client("xray").get_sampling_rules()["SamplingRuleRecords"]
+        return [record["SamplingRule"] for record in records]
 
     def download(self, function: str, folder: Path) -> Path:
         """Unpack the code that a deployed function runs into `folder` and return the folder."""

@@ -26,6 +26,7 @@ from werkzeug.serving import make_server
 from emulator.events import ACCOUNT_ID
 from emulator.missing_operations import MissingOperations
 from emulator.sampling import Refused, SamplingRules
+from emulator.served import Served
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -124,7 +125,7 @@ def main() -> None:
     server = make_server(
         "127.0.0.1",
         0,
-        CompletedMoto(MissingOperations(DomainDispatcherApplication(create_backend_app))),
+        Served(CompletedMoto(MissingOperations(DomainDispatcherApplication(create_backend_app)))),
         threaded=True,
         request_handler=MotoRequestHandler,
     )

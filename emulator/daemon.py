@@ -18,10 +18,12 @@ LARGEST_DATAGRAM_BYTES = 65_535
 class Daemon:
     """Context manager: an X-Ray daemon on a free loopback port that keeps every packet it gets.
 
-    `address` is what AWS_XRAY_DAEMON_ADDRESS takes, such as 127.0.0.1:40817.
+    `address` is what AWS_XRAY_DAEMON_ADDRESS takes, such as 127.0.0.1:40817. `send` gets each packet's
+    document, as the real daemon sends it on to X-Ray; None: nothing is sent on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, send: Callable[[Document], object] | None = None) -> None:
+        self._send_on = send
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
         self._socket.bind(("127.0.0.1", 0))
@@ -105,6 +107,8 @@ class Daemon:
                     self._marks.add(packet)
                 else:
                     self._packets.append(packet)
+                    if self._send_on and (document := parse(packet)) is not None:
+                        self._send_on(document)
                 self._arrived.notify_all()
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -24,6 +25,8 @@ from emulator.runtime.folder import lambda_runtime, python_version
 from emulator.runtime.log import FunctionLog
 from emulator.runtime.process import RuntimeProcess
 from emulator.runtime.read_only import read_only
+from emulator.runtime.rie import RIEEnvironment
+from emulator.runtime.rie_process import RIEProcess
 from emulator.service import Service
 
 __all__ = ["Function", "FunctionDied", "FunctionError", "FunctionTimedOut"]
@@ -41,6 +44,8 @@ class Function:
     timeout         seconds until an invocation is killed; the context counts down from it
     memory_size     in MB, said to the function and not enforced
     handler         the function in the package, `module.function`; `handler_of(package)`, when None
+    rie             whether AWS's Runtime Interface Emulator starts, times and kills the process;
+                    its timeout is in whole seconds and the same for each invocation
 
     As on Lambda the init phase has 10 s of its own; where it fails or takes longer, and after a
     process that was killed or ended, the init happens in the next invocation's time.
@@ -59,6 +64,7 @@ class Function:
         timeout: float = 30.0,
         memory_size: int = 512,
         handler: str | None = None,
+        rie: bool = False,
     ) -> None:
         self.package = package
         self.stage, self.name, self.region, self.timeout = stage, name, region, timeout
@@ -73,15 +79,25 @@ class Function:
         ) | dict(environment or {})
         self._turn = threading.Lock()
         self._resources = ExitStack()
+        # On Lambda each execution environment has a /tmp of its own, which outlives a kill.
+        self._variables["TMPDIR"] = self._resources.enter_context(tempfile.TemporaryDirectory())
         self._log = FunctionLog()
         self._resources.callback(self._log.close)
         command = [*self._resources.enter_context(read_only(package)), *runtime_command(python)]
-        self._environment = ExecutionEnvironment(
-            lambda: RuntimeProcess(command, package, self._variables, self._log.file),
-            self._log,
-            arn=f"arn:aws:lambda:{region}:{events.ACCOUNT_ID}:function:{name}",
-            version=python_version(python),
-            memory_size=memory_size,
+        self._environment = (
+            RIEEnvironment(
+                lambda: RIEProcess(command, package, self._variables, self._log.file, timeout),
+                self._log,
+                timeout,
+            )
+            if rie
+            else ExecutionEnvironment(
+                lambda: RuntimeProcess(command, package, self._variables, self._log.file),
+                self._log,
+                arn=f"arn:aws:lambda:{region}:{events.ACCOUNT_ID}:function:{name}",
+                version=python_version(python),
+                memory_size=memory_size,
+            )
         )
 
     @classmethod
@@ -202,7 +218,7 @@ class Function:
         response: dict[str, Any] = self.invoke(event, trace_header, timeout)
         return response
 
-    def manage(self, command: str, timeout: float = 60.0) -> str:
+    def manage(self, command: str, timeout: float | None = None) -> str:
         """Run a management command as `zappa manage` does and return what it wrote to the log."""
         before = len(self.log)
         self.invoke(events.manage(command), timeout=timeout)

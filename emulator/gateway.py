@@ -7,117 +7,134 @@ below http://127.0.0.1:PORT/dev/, for a browser: no other way shows how pages lo
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import secrets
 import tempfile
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-from emulator import events
+from werkzeug.wrappers import Request, Response
+
+from emulator import events, proxy
 from emulator.daemon import Daemon
 from emulator.function import Function, FunctionDied, FunctionError, FunctionTimedOut
+from emulator.loopback import LoopbackServer
+from emulator.runtime.execution_environment import LARGEST_PAYLOAD_BYTES
 from emulator.service import Service
+from emulator.stage_tracing import Traced, TracedHere
 
-NOT_FROM_CLIENT = {"connection", "content-length", "host", "transfer-encoding"}
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+INTEGRATION_SECONDS = 29.0
+LARGEST_REQUEST_BYTES = 10 * 1024 * 1024
+FAILURES = (FunctionError, FunctionDied, FunctionTimedOut)
+LOCAL_ADDRESS = re.compile(r"http://(127\.0\.0\.1|localhost):\d+")
+
+
+class Invoked(Protocol):
+    """A function that can stand behind a stage."""
+
+    def invoke(self, event: Mapping[str, Any], trace_header: str | None = None) -> Any: ...
+
+
+class Tracing(Protocol):
+    """Decides what is traced of a request to the stage, given the URL at which the API got it."""
+
+    def begin(self, request: Request, url: str) -> Traced: ...
 
 
 class Gateway:
-    """Context manager: serves `function` on a loopback port; requests wait for each other.
+    """Context manager: serves the stage of an API on a loopback port.
 
-    port    0 for a free one
-    url     of the stage when it runs, such as http://127.0.0.1:40123/dev
+    function   stands behind the stage
+    host       tells the API's own host name, which the function sees, with HTTPS; raises LookupError
+               when there is no such API
+    tracing    None: the gateway has no segment, and the function is traced as it is when invoked alone
+    seconds    until it gives up waiting for the function, which goes on by itself
+    port       0 for a free one
+    url        of the stage when it runs, such as http://127.0.0.1:40123/dev
+    throttled  whether each request is refused with 429
 
-    The function sees its API's own host name and HTTPS. Addresses of the API in Location, Origin
-    and Referer are translated, so that redirects and Django's CSRF check work in a browser.
+    Addresses of the API in Location, Origin and Referer are translated, so that redirects and Django's
+    CSRF check work in a browser.
     """
 
-    def __init__(self, function: Function, port: int = 0) -> None:
-        self.function = function
-        self.host = f"{events.API_ID}.execute-api.{function.region}.amazonaws.com"
-        self._turn = threading.Lock()
-        handler = type("Handler", (StageRequestHandler,), {"gateway": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self.origin = f"http://127.0.0.1:{self._server.server_port}"
-        self.url = f"{self.origin}/{function.stage}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+    def __init__(
+        self,
+        function: Invoked,
+        *,
+        stage: str = "dev",
+        region: str = "eu-central-1",
+        host: Callable[[], str] | None = None,
+        tracing: Tracing | None = None,
+        seconds: float = INTEGRATION_SECONDS,
+        port: int = 0,
+    ) -> None:
+        self._function, self._tracing = function, tracing or TracedHere()
+        self._stage, self._region, self.seconds = stage, region, seconds
+        self._host = host or (lambda: f"{events.API_ID}.execute-api.{region}.amazonaws.com")
+        self.throttled = False
+        self._integrations = ThreadPoolExecutor(100, "integration")
+        self._server = LoopbackServer(self._respond, port)
+        self.origin = self._server.origin
+        self.url = f"{self.origin}/{stage}"
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.__enter__()
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._server.__exit__()
+        self._integrations.shutdown(wait=False, cancel_futures=True)
 
     def wait(self) -> None:
         """Serve until the process is interrupted."""
-        self._thread.join()
+        self._server.wait()
 
-    def answer(
-        self, method: str, path: str, headers: dict[str, str], body: bytes
-    ) -> dict[str, Any]:
-        """Return the proxy response to a request; what API Gateway answers by itself included."""
-        prefix = f"/{self.function.stage}"
-        if path != prefix and not path.startswith((f"{prefix}/", f"{prefix}?")):
-            return refusal(403, "Missing Authentication Token")
+    def _respond(self, request: Request) -> Response:
+        target, prefix = proxy.target(request), f"/{self._stage}"
+        if target != prefix and not target.startswith((f"{prefix}/", f"{prefix}?")):
+            return proxy.refusal(403)
         try:
-            with self._turn:
-                return self.function.request(
-                    method,
-                    path.removeprefix(prefix) or "/",
-                    headers={name: self._to_api(value) for name, value in headers.items()},
-                    body=body or None,
-                    host=self.host,
-                )
-        except FunctionTimedOut:
-            return refusal(504, "Endpoint request timed out")
-        except (FunctionError, FunctionDied):
-            return refusal(502, "Internal server error")
+            host = self._host()
+        except LookupError:
+            return proxy.refusal(403)
+        traced = self._tracing.begin(request, f"https://{host}{target}")
+        response = self._answer(request, target.removeprefix(prefix) or "/", host, traced)
+        traced.end(response.status_code, len(response.get_data()))
+        for name, value in list(response.headers):
+            if f"https://{host}" in value:
+                response.headers[name] = value.replace(f"https://{host}", self.origin)
+        return proxy.identified(response, traced.said)
 
-    def to_browser(self, value: str) -> str:
-        return value.replace(f"https://{self.host}", self.origin)
-
-    def _to_api(self, value: str) -> str:
-        return re.sub(r"http://(127\.0\.0\.1|localhost):\d+", f"https://{self.host}", value)
-
-
-class StageRequestHandler(BaseHTTPRequestHandler):
-    gateway: Gateway
-
-    def answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        headers = {
-            name: value
-            for name, value in self.headers.items()
-            if name.lower() not in NOT_FROM_CLIENT
-        }
-        response = self.gateway.answer(self.command, self.path, headers, body)
-        content = events.response_body(response)
-        self.send_response(response["statusCode"])
-        for name, values in response.get("multiValueHeaders", {}).items():
-            for value in values if name.lower() not in NOT_FROM_CLIENT else []:
-                self.send_header(name, self.gateway.to_browser(value))
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content)
-
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer
-
-    def log_message(self, format: str, *arguments: Any) -> None:
-        """Say nothing: the function has a log of its own."""
-
-
-def refusal(status: int, message: str) -> dict[str, Any]:
-    headers = {"Content-Type": ["application/json"]}
-    return {
-        "statusCode": status,
-        "multiValueHeaders": headers,
-        "body": f'{{"message": "{message}"}}',
-    }
+    def _answer(self, request: Request, path: str, host: str, traced: Traced) -> Response:
+        if self.throttled:
+            return proxy.refusal(429)
+        if (request.content_length or 0) > LARGEST_REQUEST_BYTES:
+            return proxy.refusal(413)
+        event = proxy.event_of(
+            request,
+            path if path.startswith("/") else f"/{path}",
+            stage=self._stage,
+            region=self._region,
+            host=host,
+            trace_id=traced.trace_id,
+        )
+        for name, values in event["multiValueHeaders"].items():
+            translated = [LOCAL_ADDRESS.sub(f"https://{host}", value) for value in values]
+            event["multiValueHeaders"][name] = translated
+            event["headers"][name] = translated[-1]
+        if len(json.dumps(event)) > LARGEST_PAYLOAD_BYTES:
+            return proxy.refusal(413)
+        integration = self._integrations.submit(self._function.invoke, event, traced.invoke())
+        try:
+            return proxy.response_of(integration.result(self.seconds))
+        except TimeoutError:
+            return proxy.refusal(504)
+        except (*FAILURES, proxy.Malformed):
+            return proxy.refusal(502)
 
 
 def main() -> None:
@@ -135,7 +152,7 @@ def main() -> None:
         }
         package = service.unpack(Path(folder, "package"))
         function = Function(package, daemon.address, python=service.python, environment=environment)
-        with function, Gateway(function, arguments.port) as gateway:
+        with function, Gateway(function, port=arguments.port) as gateway:
             function.manage("migrate")
             function.manage("createsuperuser --noinput --username admin --email admin@example.com")
             print(f"{gateway.url}/admin/ (admin, {password}) until Ctrl-C", flush=True)

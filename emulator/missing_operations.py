@@ -34,9 +34,10 @@ class MissingOperations:
         if scope is None or environ["REQUEST_METHOD"] != "POST":
             return self.application(environ, start_response)
         if scope["service"] == "xray" and environ["PATH_INFO"] == "/TraceSummaries":
-            request: dict[str, Any] = json.loads(peek(environ))
-            if "FilterExpression" in request:
-                return summaries(scope["region"], request, start_response)
+            return summaries(scope["region"], json.loads(peek(environ)), start_response)
+        if scope["service"] == "xray" and environ["PATH_INFO"] == "/Traces":
+            found = trace_summaries.traces(scope["region"], json.loads(peek(environ)))
+            return reply(start_response, "200 OK", json.dumps(found).encode())
         if scope["service"] == "iam" and length(environ) < LARGEST_FORM:
             form = dict(parse_qsl(peek(environ).decode()))
             if form.get("Action") == "SimulatePrincipalPolicy":

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from emulator.processes import CommandFailed, run, uv_binary
@@ -47,6 +48,7 @@ def offered_versions() -> list[str]:
     return offered
 
 
+@cache
 def interpreter(version: str) -> Path | None:
     """Return this machine's interpreter of a Python version, such as 3.13; None without one.
 

@@ -1,6 +1,7 @@
-"""X-Ray's GetTraceSummaries with a filter expression, which moto refuses, and with what moto leaves
-out of a summary: annotations, times, the state of the root, pages.
+"""X-Ray's BatchGetTraces and GetTraceSummaries: moto joins no documents, refuses a filter expression,
+and leaves annotations, times, the state of the root and pages out of a summary.
 
+https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html
 https://docs.aws.amazon.com/xray/latest/api/API_GetTraceSummaries.html
 
 Of the language only `service("name")`, `annotation.key = "value"` and `responsetime > seconds`, joined
@@ -11,15 +12,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from moto.xray.models import xray_backends
 
 from emulator.events import ACCOUNT_ID
-
-Document = dict[str, Any]
+from emulator.traces import Document, assembled, below
 
 SERVICE = re.compile(r'service\("(?P<name>[^"]*)"\)')
 ANNOTATION = re.compile(r'annotation\.(?P<key>\w+) = "(?P<value>[^"]*)"')
@@ -31,12 +30,48 @@ class NotUnderstood(Exception):
     """The filter expression is more than this emulator knows."""
 
 
+def traces(region: str, request: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer to BatchGetTraces."""
+    stored = collected(region)
+    wanted = request["TraceIds"]
+    found = {
+        identity: parsed(stored[identity]["segments"]) for identity in wanted if identity in stored
+    }
+    return {
+        "Traces": [
+            {
+                "Id": identity,
+                **({"Duration": seconds} if (seconds := duration(segments)) is not None else {}),
+                "LimitExceeded": False,
+                "Segments": [
+                    {"Id": segment["id"], "Document": json.dumps(segment)} for segment in segments
+                ],
+            }
+            for identity, segments in found.items()
+        ],
+        "UnprocessedTraceIds": [identity for identity in wanted if identity not in stored],
+    }
+
+
+def duration(segments: list[Document]) -> float | None:
+    """Return the seconds from the start of a trace to the last end in it, None when nothing ended."""
+    ends = [part["end_time"] for part in below(segments) if "end_time" in part]
+    starts = [part["start_time"] for part in below(segments)]
+    return max(ends) - min(starts) if ends else None
+
+
+def collected(region: str) -> dict[str, Any]:
+    """Return what moto keeps of each trace."""
+    kept: dict[str, Any] = xray_backends[ACCOUNT_ID][region]._segment_collection._traces
+    return kept
+
+
 def summaries(region: str, request: dict[str, Any]) -> dict[str, Any]:
     """Return the answer to GetTraceSummaries. Raises NotUnderstood."""
-    traces = xray_backends[ACCOUNT_ID][region]._segment_collection._traces
+    stored = collected(region)
     found = [
         segments
-        for segments in (parsed(trace["segments"]) for trace in list(traces.values()))
+        for segments in (parsed(trace["segments"]) for trace in list(stored.values()))
         if matches(segments, request)
     ]
     first = int(request.get("NextToken") or 0)
@@ -46,7 +81,7 @@ def summaries(region: str, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def parsed(segments: list[Any]) -> list[Document]:
-    return [parsed_document(segment.raw) for segment in segments]
+    return assembled(parsed_document(segment.raw) for segment in segments)
 
 
 @lru_cache(50_000)
@@ -60,7 +95,7 @@ def matches(segments: list[Document], request: dict[str, Any]) -> bool:
     since, until = request["StartTime"], request["EndTime"]
     if not any(since <= segment["start_time"] <= until for segment in segments):
         return False
-    terms = request["FilterExpression"].split(" AND ")
+    terms = [term for term in request.get("FilterExpression", "").split(" AND ") if term]
     return all(term_matches(segments, term.strip()) for term in terms)
 
 
@@ -69,7 +104,7 @@ def term_matches(segments: list[Document], term: str) -> bool:
         return any(segment["name"] == service["name"] for segment in segments)
     if annotation := ANNOTATION.fullmatch(term):
         wanted = (annotation["key"], annotation["value"])
-        return any(wanted in part.get("annotations", {}).items() for part in parts(segments))
+        return any(wanted in part.get("annotations", {}).items() for part in below(segments))
     if slower := RESPONSE_TIME.fullmatch(term):
         return response_time(root(segments)).get("ResponseTime", 0.0) > float(slower["seconds"])
     raise NotUnderstood(term)
@@ -80,16 +115,16 @@ def summary(segments: list[Document]) -> dict[str, Any]:
     first = root(segments)
     http = first.get("http", {})
     values: dict[str, list[dict[str, Any]]] = {}
-    for part in parts(segments):
+    for part in below(segments):
         for key, value in part.get("annotations", {}).items():
             values.setdefault(key, []).append({"AnnotationValue": {kind(value): value}})
     return {
         "Id": first["trace_id"],
         **response_time(first),
         "HasFault": bool(first.get("fault")),
-        "HasError": bool(first.get("error")),
-        "HasThrottle": any(part.get("throttle") for part in parts(segments)),
-        "IsPartial": any(part.get("in_progress") for part in parts(segments)),
+        "HasError": any(part.get("error") for part in segments),
+        "HasThrottle": any(part.get("throttle") for part in segments),
+        "IsPartial": any(part.get("in_progress") for part in below(segments)),
         "Http": {
             "HttpMethod": http.get("request", {}).get("method"),
             "HttpStatus": http.get("response", {}).get("status"),
@@ -100,7 +135,7 @@ def summary(segments: list[Document]) -> dict[str, Any]:
 
 
 def root(segments: list[Document]) -> Document:
-    return next((it for it in segments if not it.get("parent_id")), segments[0])
+    return next((segment for segment in segments if not segment.get("parent_id")), segments[0])
 
 
 def response_time(segment: Document) -> dict[str, float]:
@@ -113,9 +148,3 @@ def kind(value: object) -> str:
     if isinstance(value, bool):
         return "BooleanValue"
     return "StringValue" if isinstance(value, str) else "NumberValue"
-
-
-def parts(segments: list[Document]) -> Iterator[Document]:
-    for segment in segments:
-        yield segment
-        yield from parts(segment.get("subsegments", []))

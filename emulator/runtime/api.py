@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
 from __future__ import annotations
 
+import math
 import select
 import socket
 import time
@@ -18,7 +19,9 @@ from io import BufferedRWPair
 
 NEXT = "/2018-06-01/runtime/invocation/next"
 RESTORE_NEXT = "/2018-06-01/runtime/restore/next"
+XRAY_CAUSE = "Lambda-Runtime-Function-XRay-Error-Cause"
 ANSWER_SECONDS = 10.0
+FOREVER = math.inf
 
 
 class ProcessEnded(Exception):
@@ -68,20 +71,20 @@ class RuntimeAPI:
         self._listener.close()
 
     def call(self, ending: int, deadline: float) -> Call | None:
-        """Wait for the runtime's next call until `deadline`, a time of time.monotonic().
+        """Wait for the runtime's next call until `deadline`, a time of time.monotonic() or FOREVER.
 
         ending  a descriptor that can be read from when the runtime's process has ended (a pidfd)
 
         Returns None when the time is up. Raises ProcessEnded.
         """
-        left = max(0.0, deadline - time.monotonic())
+        left = None if deadline == FOREVER else max(0.0, deadline - time.monotonic())
         ready, _, _ = select.select([self._listener.fileno(), ending], [], [], left)
         if not ready:
             return None
         if ready == [ending]:
             raise ProcessEnded
         connection, _ = self._listener.accept()
-        connection.settimeout(max(0.001, deadline - time.monotonic()))
+        connection.settimeout(None if left is None else max(0.001, deadline - time.monotonic()))
         try:
             with connection:
                 call = Call(connection.makefile("rwb"))

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 
-from emulator.runtime.api import ProcessEnded
+from emulator.runtime.api import XRAY_CAUSE, ProcessEnded
 from emulator.runtime.failures import FunctionDied, FunctionError, FunctionTimedOut
 from emulator.runtime.log import FunctionLog
 from emulator.runtime.process import RuntimeProcess
@@ -144,7 +144,7 @@ class ExecutionEnvironment:
             raise FunctionError(TOO_LARGE)
         call.answer("202 Accepted")
         if call.is_error:
-            raise FunctionError(json.loads(call.body))
+            raise FunctionError(json.loads(call.body), call.headers.get(XRAY_CAUSE))
         return call.body
 
     def _death(self, error: Exception, request_id: str, seconds: float) -> Exception:

@@ -39,6 +39,7 @@ def lambda_runtime(python: Path) -> Path:
             options = ["--quiet", "--python", str(python), "--target", str(unfinished)]
             options += ["--compile-bytecode", "--only-binary", ":all:"]
             run([str(uv_binary()), "pip", "install", *options, *LIBRARIES], folder=CACHE)
+            unfinished.chmod(0o755)
             unfinished.rename(folder)
         replace(folder / BOOTSTRAP.name, BOOTSTRAP.read_text())
     return folder

@@ -11,8 +11,10 @@ from pathlib import Path
 
 # The folder mounts itself, read-only, where nobody but the command sees it: nothing on the disk
 # changes, and writing fails with EROFS as on Lambda, also for root.
-MOUNTED = ("unshare", "--map-root-user", "--mount", "sh", "-euc")
-MOUNT_AND_START = 'mount --bind --options ro "$0" "$0"; exec "$@"'
+OF_ITS_OWN = (
+    ("unshare", "--mount") if os.geteuid() == 0 else ("unshare", "--map-root-user", "--mount")
+)
+MOUNTED = (*OF_ITS_OWN, "sh", "-euc", 'mount --bind --options ro "$0" "$0"; exec "$@"')
 
 # Root without its capabilities obeys the modes of files.
 WITHOUT_CAPABILITIES = ("setpriv", "--inh-caps=-all", "--bounding-set=-all")
@@ -26,7 +28,7 @@ def read_only(folder: Path) -> Iterator[Sequence[str]]:
     folders inside lose their write mode until the block ends; files that are there could still be
     overwritten.
     """
-    mounted = [found(MOUNTED[0]), *MOUNTED[1:], MOUNT_AND_START, str(folder)]
+    mounted = [found(MOUNTED[0]), *MOUNTED[1:], str(folder)]
     if subprocess.run([*mounted, "true"], capture_output=True, check=False).returncode == 0:
         yield mounted
         return

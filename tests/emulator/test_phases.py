@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -128,6 +129,29 @@ def test_one_time_out_breeds_another_when_the_init_takes_longer_than_the_timeout
             function.invoke({"seconds": 60}, timeout=0.3)
     assert function.log.count("INIT_REPORT") == 2
     assert function.log.count("Phase: invoke\tStatus: timeout") == 2
+
+
+def test_a_temporary_folder_of_its_own_outlives_a_kill_and_not_the_function(
+    make_function: MakeFunction,
+) -> None:
+    function = make_function("""
+        import pathlib, tempfile, time
+        def lambda_handler(event, context):
+            file = pathlib.Path(tempfile.gettempdir(), "seen")
+            seen = file.read_text() if file.exists() else ""
+            file.write_text(f"{seen}x")
+            time.sleep(event.get("seconds", 0))
+            return [seen, str(file)]
+    """)
+    assert function.invoke({})[0] == ""
+    with pytest.raises(FunctionTimedOut):
+        function.invoke({"seconds": 60}, timeout=0.3)
+    seen, file = function.invoke({})
+    assert seen == "xx"
+    assert Path(file).exists()
+    with function:
+        pass
+    assert not Path(file).exists()
 
 
 def test_an_explicit_kill_gives_a_new_environment_with_an_init_phase(
