@@ -37,15 +37,14 @@ def make_function(installed: Service, daemon: Daemon, tmp_path: Path) -> Iterato
             environment = {
                 "INSTANTIATE_LAMBDA_HANDLER_ON_IMPORT": "true",
                 "DJANGO_SECRET_KEY": "a key for tests",
-                "TMPDIR": str(
-                    tmp_path
-                ),  # each execution environment of Lambda has a /tmp of its own
+                "TMPDIR": str(tmp_path),  # on Lambda each execution environment has its own /tmp
                 "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
             } | arguments.pop("environment", {})
             zappa_settings = {"django_settings": "trap_settings"} | arguments.pop(
                 "zappa_settings", {}
             )
             files = {"trap_views.py": VIEWS.read_text(), "trap_settings.py": SETTINGS + settings}
+            files |= arguments.pop("files", {})
             function = Function.from_installed(
                 installed,
                 daemon.address,

@@ -1,5 +1,6 @@
 """URLs that misbehave, put beside an installed service for the tests of the traps."""
 
+import logging
 import os
 import sqlite3
 import threading
@@ -18,6 +19,8 @@ from rest_framework.response import Response
 from rest_framework.routers import DefaultRouter
 from rest_framework.views import APIView
 from zappa_xray import traced
+
+logger = logging.getLogger(__name__)
 
 
 class Open(APIView):
@@ -205,3 +208,46 @@ def without_arguments() -> str:
 @traced
 def sleeping(event: Any, context: Any) -> None:
     time.sleep(60)
+
+
+def plain(event: Any, context: Any) -> str:
+    """What a service schedules, without a decorator."""
+    logger.info("in the function")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "done"
+
+
+def second(event: Any) -> str:
+    return "also done"
+
+
+def task(number: int, *, text: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return f"{number} {text}"
+
+
+def plain_failing(event: Any, context: Any) -> None:
+    raise LookupError("the plain work fails")
+
+
+def with_parts(event: Any, context: Any) -> None:
+    outer()
+
+
+@traced("outer part")
+def outer() -> None:
+    inner()
+
+
+@traced("inner part")
+def inner() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def connection_is_fresh() -> bool:
+    fresh = connection.connection is None
+    connection.ensure_connection()
+    return fresh
