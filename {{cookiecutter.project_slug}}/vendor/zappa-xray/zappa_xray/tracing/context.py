@@ -4,13 +4,14 @@ import os
 from contextvars import ContextVar
 from typing import Any
 
-from aws_xray_sdk import global_sdk_config
+from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.context import Context
 from aws_xray_sdk.core.lambda_launcher import LAMBDA_TRACE_HEADER_KEY
 from aws_xray_sdk.core.models.dummy_entities import DummySegment
-from aws_xray_sdk.core.models.facade_segment import FacadeSegment
 from aws_xray_sdk.core.models.subsegment import Subsegment
 from aws_xray_sdk.core.models.trace_header import TraceHeader
+
+from zappa_xray.tracing.entities import FunctionSegment, OpenSubsegment
 
 NOTHING_OPEN = DummySegment("nothing open")
 HEADER_VARIABLE = LAMBDA_TRACE_HEADER_KEY.encode()
@@ -84,11 +85,27 @@ class InvocationContext(QuietContext):
         if stack and (header is None or header == _header.get()):
             return stack
         _header.set(header)
-        parsed = TraceHeader.from_header_str((header or b"").decode())
+        parsed = _parsed(header)
         if not stack or (parsed.root and parsed.root != stack[0].trace_id):
             stack = (_function_segment(parsed),)
             _open.set(stack)
         return stack
+
+    def begin_invocation(self, name: str) -> Any:
+        """Opens the subsegment of a request or of work, below what the header says now.
+
+        The SDK keeps the segment of the last invocation when the trace is the same (a retry of an
+        asynchronous invocation) or when there is no header any more.
+        """
+        header = os.environb.get(HEADER_VARIABLE)
+        _header.set(header)
+        segment = _function_segment(_parsed(header))
+        if not segment.sampled:
+            _open.set((segment,))
+            return xray_recorder.begin_subsegment(name)
+        subsegment = OpenSubsegment(name, "local", segment, segment)
+        _open.set((segment, subsegment))
+        return subsegment
 
     def put_segment(self, segment: Any) -> None:
         """Does nothing: Lambda itself makes the segment."""
@@ -105,12 +122,15 @@ class InvocationContext(QuietContext):
         _header.set(os.environb.get(HEADER_VARIABLE))
 
 
+def _parsed(header: bytes | None) -> TraceHeader:
+    return TraceHeader.from_header_str((header or b"").decode())
+
+
 def _function_segment(header: TraceHeader) -> Any:
     """Stands for the segment that Lambda sends; a dummy in the init phase and without tracing."""
     if not header.root or not header.parent or header.sampled is None:
-        segment = DummySegment()
+        segment: Any = DummySegment()
     else:
-        sampled = header.sampled == 1 and global_sdk_config.sdk_enabled()
-        segment = FacadeSegment("facade", header.parent, header.root, sampled)
+        segment = FunctionSegment(header)
     segment.save_origin_trace_header(header)
     return segment

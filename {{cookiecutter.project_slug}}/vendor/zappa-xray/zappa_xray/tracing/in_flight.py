@@ -13,7 +13,6 @@ from aws_xray_sdk.core.models.trace_header import TraceHeader
 
 from zappa_xray.tracing.causes import cause_of
 from zappa_xray.tracing.conf import settings
-from zappa_xray.tracing.documents import in_progress_document
 from zappa_xray.tracing.invocation import IN_LAMBDA, invocation
 
 logger = logging.getLogger(__name__)
@@ -85,7 +84,7 @@ class InFlight:
         """Sends the one copy that stays if the process is killed; the complete one replaces it."""
         if self.entity.sampled and not self.copy_is_sent:
             self.copy_is_sent = True
-            xray_recorder.emitter.send_document(in_progress_document(self.entity))
+            xray_recorder.emitter.send_in_progress(self.entity)
 
     def leaves_out(self, subsegment: Any) -> bool:
         """Whether an ended subsegment is only counted: one of too many, quick and without fault."""
@@ -155,10 +154,7 @@ def end_below(entity: Any) -> None:
 def _open(name: str, header: TraceHeader) -> Any:
     try:
         if IN_LAMBDA:
-            # The SDK keeps the segment of the last invocation when the trace is the same (a retry
-            # of an asynchronous invocation) or when there is no header any more.
-            xray_recorder.clear_trace_entities()
-            return xray_recorder.begin_subsegment(name)
+            return xray_recorder.context.begin_invocation(name)
         sampling = header.sampled if header.sampled in (0, 1) else None
         segment = xray_recorder.begin_segment(name, header.root, header.parent, sampling)
         segment.save_origin_trace_header(header)  # its further fields go on with outgoing calls
