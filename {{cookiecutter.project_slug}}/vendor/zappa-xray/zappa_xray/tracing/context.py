@@ -1,6 +1,7 @@
 """Where the SDK keeps what is open: for each thread and coroutine, quietly, and quickly in Lambda."""
 
 import os
+import time
 from contextvars import ContextVar
 from typing import Any
 
@@ -69,6 +70,16 @@ class QuietContext(Context):
     def clear_trace_entities(self) -> None:
         _open.set(())
 
+    def begin_call(self, name: str) -> Any:
+        """Opens the subsegment of a query; None where nothing is recorded."""
+        if not self.get_trace_entity().sampled:
+            return None
+        return xray_recorder.begin_subsegment(name, "remote")
+
+    def end_call(self, call: Any) -> None:
+        """Ends what `begin_call` has opened."""
+        xray_recorder.end_subsegment()
+
 
 class InvocationContext(QuietContext):
     """For Lambda: everything lies below the function's own segment, which the trace header names.
@@ -106,6 +117,28 @@ class InvocationContext(QuietContext):
         subsegment = OpenSubsegment(name, "local", segment, segment)
         _open.set((segment, subsegment))
         return subsegment
+
+    def begin_call(self, name: str) -> Any:
+        """Opens the subsegment of a query, with one look at what is open; None without sampling."""
+        stack = self.stack()
+        parent = stack[-1]
+        if not parent.sampled:
+            return None
+        call = OpenSubsegment(name, "remote", stack[0], parent)
+        _open.set((*stack, call))
+        return call
+
+    def end_call(self, call: Any) -> None:
+        """Ends what `begin_call` has opened, and sends it; with what is left open below it."""
+        *above, innermost = _open.get()
+        if innermost is not call or call.subsegments or not call.in_progress:
+            xray_recorder.end_subsegment()
+            return
+        call.end_time = time.time()
+        call.in_progress = False
+        _open.set(tuple(above))
+        above[-1].subsegments.remove(call)
+        xray_recorder.emitter.send_entity(call)
 
     def put_segment(self, segment: Any) -> None:
         """Does nothing: Lambda itself makes the segment."""

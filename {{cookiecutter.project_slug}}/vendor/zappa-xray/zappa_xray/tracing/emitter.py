@@ -34,7 +34,7 @@ class Emitter(UDPEmitter):
         work = current.get()
         if work and entity is work.entity and not work.ended:
             return  # the service's own code has ended it once too often
-        if work and entity is not work.entity and work.leaves_out(entity):
+        if work and entity is not work.entity and work.left_out.leaves_out(entity):
             return
         try:
             text = ordinary_json(entity, complete=True)
