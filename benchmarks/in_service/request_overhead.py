@@ -36,7 +36,7 @@ def expect_200(status: str, headers: list[tuple[str, str]]) -> None:
 urlpatterns = [path("measured/<int:pk>/", view)]
 
 
-class LambdaContext:
+class InvocationsContext:
     aws_request_id = "a request id"
 
     def get_remaining_time_in_millis(self) -> int:
@@ -55,12 +55,24 @@ def environ() -> dict[str, Any]:
         "HTTP_X_FORWARDED_FOR": "203.0.113.7",
         "wsgi.input": BytesIO(),
         "wsgi.url_scheme": "https",
-        "lambda.context": LambdaContext(),
+        "lambda.context": InvocationsContext(),
         "lambda.event": {},
     }
 
 
-def handler(middleware: list[str]) -> WSGIHandler:
+def handler(middleware: list[str], *recording: Any) -> WSGIHandler:
+    """A handler with this middleware, loaded with the emitter and the context that it works with."""
+    from aws_xray_sdk.core import xray_recorder
+
+    usual = (xray_recorder.emitter, xray_recorder.context)
+    xray_recorder.emitter, xray_recorder.context = recording or usual
+    try:
+        return loaded(middleware)
+    finally:
+        xray_recorder.emitter, xray_recorder.context = usual
+
+
+def loaded(middleware: list[str]) -> WSGIHandler:
     with override_settings(MIDDLEWARE=middleware):
         return WSGIHandler()
 
@@ -107,31 +119,33 @@ def main() -> None:
     django.setup()
     from aws_xray_sdk.core import xray_recorder
     from aws_xray_sdk.core.emitters.udp_emitter import UDPEmitter
+    from aws_xray_sdk.core.lambda_launcher import LambdaContext
     from aws_xray_sdk.core.models.trace_header import TraceHeader
     from zappa_xray.tracing.in_flight import InFlight
     from zappa_xray.tracing.recording import watcher
 
-    ours, the_sdks = xray_recorder.emitter, UDPEmitter()
+    ours = (xray_recorder.emitter, xray_recorder.context)
+    the_sdks = (UDPEmitter(), LambdaContext())
     with override_settings(ROOT_URLCONF=__name__):
         variants = {
-            "no tracing": (handler([]), ours),
+            "no tracing": (handler([]), *ours),
             "the SDK's middleware": (
-                handler(["aws_xray_sdk.ext.django.middleware.XRayMiddleware"]),
-                the_sdks,
+                handler(["aws_xray_sdk.ext.django.middleware.XRayMiddleware"], *the_sdks),
+                *the_sdks,
             ),
-            "this service": (handler(["zappa_xray.tracing.middleware.XRayMiddleware"]), ours),
+            "this service": (handler(["zappa_xray.tracing.middleware.XRayMiddleware"]), *ours),
         }
         times: dict[str, list[float]] = {name: [] for name in variants}
         for round_number in range(REQUESTS // BATCH + 5):
             if round_number == 5:  # after the warm-up
                 memory, threads = memory_kib(), threading.active_count()
-            for name, (application, emitter) in variants.items():
-                xray_recorder.emitter = emitter
+            for name, (application, emitter, context) in variants.items():
+                xray_recorder.emitter, xray_recorder.context = emitter, context
                 microseconds = batch(application)
                 if round_number >= 5:
                     times[name].append(microseconds)
     new_header()
-    work = InFlight("/measured/{id}/", TraceHeader(), LambdaContext())
+    work = InFlight("/measured/{id}/", TraceHeader(), InvocationsContext())
     parts = {
         "arming and disarming the deadline": lambda: (watcher.watch(work), watcher.forget(work)),
         "the copy in progress": lambda: (

@@ -113,3 +113,15 @@ def test_other_urls_are_resolved_as_such() -> None:
     with override_settings(ROOT_URLCONF="tests.library.tracing.urls"):
         assert Client().get("/one/1/").status_code == 404
         assert Client().get("/ok/").status_code == 200
+
+
+@pytest.mark.urls("tests.library.tracing.urls_in_languages")
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_route_of_another_language_is_looked_for_again(settings: Any, language: str) -> None:
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.Changing"]
+    activate(language)
+
+    assert Client().get("/de/one/").status_code == 200
+    activate("de")
+    assert Client().get("/en/one/").status_code == 404
+    activate("en")

@@ -15,16 +15,6 @@ OURS = ("route", "method", "status", "stage", "cold_start", "timed_out")
 _FOREIGN = re.compile(r"[^A-Za-z0-9_]")
 
 
-def annotations_are_usable(annotations: dict[str, Any]) -> bool:
-    """Whether nothing has to be mended of them; quick, for every document."""
-    return len(annotations) <= MOST_ANNOTATIONS and all(
-        (key in OURS or (0 < len(key) <= LONGEST_KEY and not _FOREIGN.search(key)))
-        and (type(value) in (bool, str) or (type(value) is int and abs(value) < 2**63))
-        and (type(value) is not str or len(value) <= LONGEST_ANNOTATION)
-        for key, value in annotations.items()
-    )
-
-
 def mended_annotations(document: Document, notes: list[str]) -> Document:
     """Makes the document's annotations valid and returns those that are more than 50.
 

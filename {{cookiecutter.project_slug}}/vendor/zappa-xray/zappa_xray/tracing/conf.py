@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings as django_settings
+from django.core.signals import setting_changed
 
 DEFAULTS: dict[str, Any] = {
     "RECORD": ("exception_message",),
@@ -20,10 +21,20 @@ RECORDABLE = ("query_string", "client_address", "user_agent", "exception_message
 
 
 class TracingSettings:
-    """Reads XRAY_TRACING at every access, so that override_settings works."""
+    """Reads XRAY_TRACING once, and again when override_settings changes it."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, Any] | None = None
+        setting_changed.connect(self._forget, weak=False)
+
+    def _forget(self, setting: str, **signal: Any) -> None:
+        if setting == "XRAY_TRACING":
+            self._values = None
 
     def _read(self, key: str) -> Any:
-        return getattr(django_settings, "XRAY_TRACING", {}).get(key, DEFAULTS[key])
+        if self._values is None:
+            self._values = DEFAULTS | getattr(django_settings, "XRAY_TRACING", {})
+        return self._values[key]
 
     @property
     def record(self) -> Collection[str]:

@@ -1,16 +1,18 @@
 """Where the SDK keeps what is open: for each thread and coroutine, quietly, and quickly in Lambda."""
 
 import os
+import time
 from contextvars import ContextVar
 from typing import Any
 
-from aws_xray_sdk import global_sdk_config
+from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.context import Context
 from aws_xray_sdk.core.lambda_launcher import LAMBDA_TRACE_HEADER_KEY
 from aws_xray_sdk.core.models.dummy_entities import DummySegment
-from aws_xray_sdk.core.models.facade_segment import FacadeSegment
 from aws_xray_sdk.core.models.subsegment import Subsegment
 from aws_xray_sdk.core.models.trace_header import TraceHeader
+
+from zappa_xray.tracing.entities import FunctionSegment, OpenSubsegment
 
 NOTHING_OPEN = DummySegment("nothing open")
 HEADER_VARIABLE = LAMBDA_TRACE_HEADER_KEY.encode()
@@ -68,6 +70,16 @@ class QuietContext(Context):
     def clear_trace_entities(self) -> None:
         _open.set(())
 
+    def begin_call(self, name: str) -> Any:
+        """Opens the subsegment of a query; None where nothing is recorded."""
+        if not self.get_trace_entity().sampled:
+            return None
+        return xray_recorder.begin_subsegment(name, "remote")
+
+    def end_call(self, call: Any) -> None:
+        """Ends what `begin_call` has opened."""
+        xray_recorder.end_subsegment()
+
 
 class InvocationContext(QuietContext):
     """For Lambda: everything lies below the function's own segment, which the trace header names.
@@ -84,11 +96,49 @@ class InvocationContext(QuietContext):
         if stack and (header is None or header == _header.get()):
             return stack
         _header.set(header)
-        parsed = TraceHeader.from_header_str((header or b"").decode())
+        parsed = _parsed(header)
         if not stack or (parsed.root and parsed.root != stack[0].trace_id):
             stack = (_function_segment(parsed),)
             _open.set(stack)
         return stack
+
+    def begin_invocation(self, name: str) -> Any:
+        """Opens the subsegment of a request or of work, below what the header says now.
+
+        The SDK keeps the segment of the last invocation when the trace is the same (a retry of an
+        asynchronous invocation) or when there is no header any more.
+        """
+        header = os.environb.get(HEADER_VARIABLE)
+        _header.set(header)
+        segment = _function_segment(_parsed(header))
+        if not segment.sampled:
+            _open.set((segment,))
+            return xray_recorder.begin_subsegment(name)
+        subsegment = OpenSubsegment(name, "local", segment, segment)
+        _open.set((segment, subsegment))
+        return subsegment
+
+    def begin_call(self, name: str) -> Any:
+        """Opens the subsegment of a query, with one look at what is open; None without sampling."""
+        stack = self.stack()
+        parent = stack[-1]
+        if not parent.sampled:
+            return None
+        call = OpenSubsegment(name, "remote", stack[0], parent)
+        _open.set((*stack, call))
+        return call
+
+    def end_call(self, call: Any) -> None:
+        """Ends what `begin_call` has opened, and sends it; with what is left open below it."""
+        *above, innermost = _open.get()
+        if innermost is not call or call.subsegments or not call.in_progress:
+            xray_recorder.end_subsegment()
+            return
+        call.end_time = time.time()
+        call.in_progress = False
+        _open.set(tuple(above))
+        above[-1].subsegments.remove(call)
+        xray_recorder.emitter.send_entity(call)
 
     def put_segment(self, segment: Any) -> None:
         """Does nothing: Lambda itself makes the segment."""
@@ -105,12 +155,15 @@ class InvocationContext(QuietContext):
         _header.set(os.environb.get(HEADER_VARIABLE))
 
 
+def _parsed(header: bytes | None) -> TraceHeader:
+    return TraceHeader.from_header_str((header or b"").decode())
+
+
 def _function_segment(header: TraceHeader) -> Any:
     """Stands for the segment that Lambda sends; a dummy in the init phase and without tracing."""
     if not header.root or not header.parent or header.sampled is None:
-        segment = DummySegment()
+        segment: Any = DummySegment()
     else:
-        sampled = header.sampled == 1 and global_sdk_config.sdk_enabled()
-        segment = FacadeSegment("facade", header.parent, header.root, sampled)
+        segment = FunctionSegment(header)
     segment.save_origin_trace_header(header)
     return segment

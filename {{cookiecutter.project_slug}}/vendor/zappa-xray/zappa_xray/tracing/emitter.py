@@ -1,13 +1,21 @@
 """Sends the documents to the X-Ray daemon."""
 
+import json
 import logging
 from typing import Any
 
 from aws_xray_sdk.core.emitters.udp_emitter import PROTOCOL_HEADER, UDPEmitter
 
-from zappa_xray.tracing.documents import Document, document_of, documents_of_each
+from zappa_xray.tracing.documents import (
+    Document,
+    document_of,
+    documents_of_each,
+    in_progress_document,
+)
 from zappa_xray.tracing.in_flight import current
-from zappa_xray.tracing.serialized import serialized
+from zappa_xray.tracing.mending import mended
+from zappa_xray.tracing.ordinary import ordinary_json
+from zappa_xray.tracing.scrubbing import without_credentials
 from zappa_xray.tracing.shortening import shortened
 
 logger = logging.getLogger(__name__)
@@ -26,14 +34,29 @@ class Emitter(UDPEmitter):
         work = current.get()
         if work and entity is work.entity and not work.ended:
             return  # the service's own code has ended it once too often
-        if work and entity is not work.entity and work.leaves_out(entity):
+        if work and entity is not work.entity and work.left_out.leaves_out(entity):
             return
         try:
-            self._send_document(document_of(entity))
+            text = ordinary_json(entity, complete=True)
+            if text and len(text) <= MAX_DOCUMENT:
+                self._send_text(text)
+            else:
+                self._send_document(document_of(entity))
         except RecursionError:  # some hundreds of levels
             for document in documents_of_each(entity):
                 self.send_document(document)
         except Exception:  # a request does not fail because its trace does
+            logger.exception(NOT_SENT)
+
+    def send_in_progress(self, entity: Any) -> None:
+        """Sends what is known of an open segment or subsegment; X-Ray replaces it by the complete."""
+        try:
+            text = ordinary_json(entity, complete=False)
+            if text and len(text) <= MAX_DOCUMENT:
+                self._send_text(text)
+            else:
+                self._send_document(in_progress_document(entity))
+        except Exception:
             logger.exception(NOT_SENT)
 
     def send_document(self, document: Document) -> None:
@@ -44,11 +67,18 @@ class Emitter(UDPEmitter):
             logger.exception(NOT_SENT)
 
     def _send_document(self, document: Document) -> None:
-        document, text = serialized(document)
+        document = mended(document)
+        text = _json(document)
         if len(text) > MAX_DOCUMENT:
             for child in document.pop("subsegments", ()):
                 self.send_document(child)
-            document, text = serialized(document)
-        if len(text) > MAX_DOCUMENT:
-            text = shortened(document, MAX_DOCUMENT)
-        self._socket.sendto((HEADER + text).encode(), (self._ip, self._port))
+            text = _json(document)
+        self._send_text(text if len(text) <= MAX_DOCUMENT else shortened(document, MAX_DOCUMENT))
+
+    def _send_text(self, text: str) -> None:
+        self._socket.sendto((HEADER + text).encode("ascii"), (self._ip, self._port))
+
+
+def _json(document: Document) -> str:
+    # In ASCII, so that its length is its size.
+    return without_credentials(json.dumps(document, allow_nan=False))

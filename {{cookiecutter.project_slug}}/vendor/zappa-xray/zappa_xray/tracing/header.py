@@ -7,7 +7,6 @@ from typing import Any
 
 from aws_xray_sdk.core.models.http import XRAY_HEADER
 from aws_xray_sdk.core.models.trace_header import TraceHeader
-from aws_xray_sdk.ext.util import prepare_response_header
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -35,5 +34,6 @@ def header_of(request: HttpRequest) -> TraceHeader:
 def answer(request: HttpRequest, response: HttpResponseBase, entity: Any) -> None:
     """Names the trace in the response, and whether it is sampled when the request asks for that."""
     text = request.META.get(HEADER_OF_REQUEST)
-    asked = TraceHeader.from_header_str(text) if text and "?" in text else None
-    response.headers[XRAY_HEADER] = prepare_response_header(asked, entity)
+    asked = text is not None and TraceHeader.from_header_str(text).sampled == "?"
+    sampled = f";Sampled={int(entity.sampled)}" if asked else ""
+    response.headers[XRAY_HEADER] = f"Root={entity.trace_id}{sampled}"

@@ -13,13 +13,10 @@ from aws_xray_sdk.core.models.trace_header import TraceHeader
 
 from zappa_xray.tracing.causes import cause_of
 from zappa_xray.tracing.conf import settings
-from zappa_xray.tracing.documents import in_progress_document
 from zappa_xray.tracing.invocation import IN_LAMBDA, invocation
+from zappa_xray.tracing.left_out import LeftOut
 
 logger = logging.getLogger(__name__)
-
-# Beyond MAX_SUBSEGMENTS a quicker one is counted and not sent.
-SLOW_SECONDS = 0.05
 
 current: ContextVar["InFlight | None"] = ContextVar("in_flight", default=None)
 
@@ -51,9 +48,7 @@ class InFlight:
         self.ended = self.answered = self.copy_is_sent = False
         self.view: Any = None
         self.exception: BaseException | None = None
-        self.subsegments_sent = 0
-        self.subsegments_left_out = 0
-        self.seconds_left_out = 0.0
+        self.left_out = LeftOut()
         self.started = time.monotonic()
         self.deadline = self.started + self._seconds_allowed(seconds)
         invocation.begin(self.request_id)
@@ -85,21 +80,7 @@ class InFlight:
         """Sends the one copy that stays if the process is killed; the complete one replaces it."""
         if self.entity.sampled and not self.copy_is_sent:
             self.copy_is_sent = True
-            xray_recorder.emitter.send_document(in_progress_document(self.entity))
-
-    def leaves_out(self, subsegment: Any) -> bool:
-        """Whether an ended subsegment is only counted: one of too many, quick and without fault."""
-        seconds = subsegment.end_time - subsegment.start_time
-        if (
-            self.subsegments_sent < settings.max_subsegments
-            or seconds >= SLOW_SECONDS
-            or hasattr(subsegment, "fault")
-        ):
-            self.subsegments_sent += 1
-            return False
-        self.subsegments_left_out += 1
-        self.seconds_left_out += seconds
-        return True
+            xray_recorder.emitter.send_in_progress(self.entity)
 
     def note(self, key: str, value: Any) -> None:
         """Puts metadata of tracing's own on the entity."""
@@ -123,9 +104,8 @@ class InFlight:
         if not entity.sampled:
             return
         end_below(entity)
-        if self.subsegments_left_out:
-            counted = {"subsegments": self.subsegments_left_out, "seconds": self.seconds_left_out}
-            self.note("left_out", counted)
+        if count := self.left_out.subsegments:
+            self.note("left_out", {"subsegments": count, "seconds": self.left_out.seconds})
         entity.end_time, entity.in_progress = time.time(), False
         xray_recorder.emitter.send_entity(entity)
 
@@ -155,10 +135,7 @@ def end_below(entity: Any) -> None:
 def _open(name: str, header: TraceHeader) -> Any:
     try:
         if IN_LAMBDA:
-            # The SDK keeps the segment of the last invocation when the trace is the same (a retry
-            # of an asynchronous invocation) or when there is no header any more.
-            xray_recorder.clear_trace_entities()
-            return xray_recorder.begin_subsegment(name)
+            return xray_recorder.context.begin_invocation(name)
         sampling = header.sampled if header.sampled in (0, 1) else None
         segment = xray_recorder.begin_segment(name, header.root, header.parent, sampling)
         segment.save_origin_trace_header(header)  # its further fields go on with outgoing calls

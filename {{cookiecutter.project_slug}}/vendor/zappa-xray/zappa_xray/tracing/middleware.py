@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase, StreamingHttpResponse
 
 from zappa_xray.tracing.conf import settings
 from zappa_xray.tracing.header import answer, header_of
+from zappa_xray.tracing.hosts import known_host
 from zappa_xray.tracing.in_flight import InFlight
 from zappa_xray.tracing.recording import announce, attempt, begin, end
 from zappa_xray.tracing.route import readable, route_of
@@ -152,7 +153,7 @@ def _http_request(request: HttpRequest) -> dict[str, Any]:
     recorded = settings.record
     path = request.get_full_path() if "query_string" in recorded else request.path
     try:
-        url = f"{request.scheme}://{request.get_host()}{path}"
+        url = f"{request.scheme}://{known_host(request)}{path}"
     except DisallowedHost:
         url = path
     described: dict[str, Any] = {"method": request.method, "url": url}

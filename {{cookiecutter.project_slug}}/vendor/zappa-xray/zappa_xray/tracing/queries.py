@@ -14,6 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.backends.utils import CursorWrapper
 
+from zappa_xray.tracing.context import QuietContext
 from zappa_xray.tracing.mending import usable_name
 from zappa_xray.tracing.sql import without_literals
 
@@ -65,29 +66,24 @@ class RecordedQueries:
         many: bool,
         context: dict[str, Any],
     ) -> Any:
-        query = self.begin(sql)
+        recording = xray_recorder.context
+        if not isinstance(recording, QuietContext):  # a service has put its own in its place
+            return execute(sql, params, many, context)
+        query = recording.begin_call(self.name)
         if query is None:
             return execute(sql, params, many, context)
+        if xray_recorder.stream_sql:
+            text = query_text(sql, self.facts["database_type"])
+            query.sql = {**self.facts, "sanitized_query": text}
+        else:
+            query.sql = self.facts
         try:
             return execute(sql, params, many, context)
         except Exception as error:
             query.add_exception(error, get_stacktrace(limit=xray_recorder.max_trace_back))
             raise
         finally:
-            xray_recorder.end_subsegment()
-
-    def begin(self, sql: Any) -> Any:
-        """Opens the subsegment of a query; None where nothing is recorded."""
-        if not xray_recorder.is_sampled():
-            return None
-        query = xray_recorder.begin_subsegment(self.name, "remote")
-        if query:
-            query.sql = self.facts
-            if xray_recorder.stream_sql:
-                query.sql = self.facts | {
-                    "sanitized_query": query_text(sql, self.facts["database_type"])
-                }
-        return query
+            recording.end_call(query)
 
 
 def _recorded_procedure(callproc: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import Resolver404, ResolverMatch, get_resolver
+from django.urls.resolvers import RegexPattern, RoutePattern
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 
 
@@ -13,6 +15,7 @@ class _Resolve:
 
     def __init__(self, resolver: Any) -> None:
         self._resolve = resolver.resolve
+        self._is_spoken = _depends_on_language(resolver)
 
     def __call__(self, path: str) -> ResolverMatch:
         ahead = _ahead.get()
@@ -33,7 +36,7 @@ class _Resolve:
 
     def _question(self, path: str) -> tuple[int, str, str | None]:
         # A middleware may change the path or the language, and with it the patterns.
-        return id(self), path, get_language()
+        return id(self), path, get_language() if self._is_spoken else None
 
 
 _ahead: ContextVar[tuple[tuple[int, str, str | None], ResolverMatch | Resolver404] | None]
@@ -47,6 +50,16 @@ def resolved_ahead(request: HttpRequest) -> ResolverMatch:
     if not isinstance(resolve, _Resolve):
         resolve = resolver.resolve = _Resolve(resolver)
     return resolve.ahead(request.path_info)
+
+
+def _depends_on_language(resolver: Any) -> bool:
+    """Whether any pattern below has a translated text, a language's prefix, or a kind of its own."""
+    pattern = resolver.pattern
+    return (
+        type(pattern) not in (RoutePattern, RegexPattern)
+        or any(isinstance(value, Promise) for value in vars(pattern).values())
+        or any(map(_depends_on_language, getattr(resolver, "url_patterns", ())))
+    )
 
 
 def _answer(found: ResolverMatch | Resolver404) -> ResolverMatch:
