@@ -20,7 +20,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 sys.path.append(os.environ["TRAP_LIBRARIES"])  # the service itself has no need of httpx
-import httpx  # noqa: E402
+import httpx
 
 URL = os.environ.get("TRAP_URL", "http://127.0.0.1:9")
 
