@@ -76,8 +76,10 @@ class DeployedFunction:
         self._lambda = self.aws.client("lambda")
         self._sampler = Sampler()
         self._idle: list[Environment] = []
+        self._busy = 0
         self._all: list[Environment] = []
         self._lock = threading.Lock()
+        self._returned = threading.Condition(self._lock)
 
     def close(self) -> None:
         """End all processes of the function."""
@@ -121,6 +123,15 @@ class DeployedFunction:
         header = events.trace_header(trace_id, parent=segments.id, sampled=sampled)
         return self._run(environment, event, header, segments if sampled else None)
 
+    def wait_until_idle(self, seconds: float = 60) -> None:
+        """Return once all invocations have ended, also those whose caller gave up.
+
+        Raises TimeoutError after `seconds`.
+        """
+        with self._returned:
+            if not self._returned.wait_for(lambda: not self._busy, seconds):
+                raise TimeoutError(f"{self.name} is still at work after {seconds:g} s.")
+
     def _sampled(self, caller: Mapping[str, str]) -> bool:
         # Lambda itself takes the first request of a second and 5 % of the others, and this cannot be
         # configured: https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
@@ -149,13 +160,16 @@ class DeployedFunction:
             for document in segments.ended(outcome.failure is not None, cause, init):
                 self.x_ray.put(document)
         outcome.log = environment.tell()
-        with self._lock:
+        with self._returned:
             self._idle.append(environment)
+            self._busy -= 1
+            self._returned.notify_all()
         return outcome
 
     def _take(self, configuration: Mapping[str, Any]) -> Environment:
         wanted = {key: configuration.get(key) for key in KEYS}
         with self._lock:
+            self._busy += 1
             outdated = [known for known in self._idle if known.configuration != wanted]
             self._idle = [known for known in self._idle if known.configuration == wanted]
             for environment in outdated:

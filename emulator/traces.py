@@ -50,3 +50,9 @@ def below(segments: Iterable[Document]) -> Iterator[Document]:
     for segment in segments:
         yield segment
         yield from below(segment.get("subsegments", []))
+
+
+def exceptions(document: Document) -> list[Document]:
+    """Return the exceptions of a document's cause; a cause may also be the id of another one."""
+    cause = document.get("cause")
+    return cause.get("exceptions", []) if isinstance(cause, dict) else []

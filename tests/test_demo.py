@@ -16,26 +16,47 @@ from typing import Any
 
 import pytest
 
-from emulator.demo import NotAsPromised, Request, expect_trace
+from emulator.demo.claims import (
+    NotAsPromised,
+    Request,
+    expect_background_work,
+    expect_killed,
+    expect_trace,
+)
 from emulator.processes import CommandFailed, run, started
 from emulator.service import TEMPLATE
 
-PARENT = "53995c3f42cd8ad8"
+STAGE, LAMBDA, FUNCTION = "AWS::ApiGateway::Stage", "AWS::Lambda", "AWS::Lambda::Function"
 LISTED = Request("a 200", "GET", "/api/notes/", 200, "/api/notes/")
 FAILED = Request("a 500", "GET", "/api/notes/", 500, "/api/notes/", "fault")
+HUNG = Request("a 504", "POST", "/api/notes/", 504, "/api/notes/")
 
+QUERY: dict[str, Any] = {"name": "default", "sql": {"sanitized_query": "SELECT 1"}}
 OUTER: dict[str, Any] = {
-    "id": "00000000000000a1",
-    "parent_id": PARENT,
-    "start_time": 1.0,
+    "name": "notes-api",
     "end_time": 2.0,
     "annotations": {"route": "/api/notes/", "method": "GET", "status": 200, "stage": "dev"},
+    "subsegments": [QUERY],
 }
-QUERY = {"id": "00000000000000b2", "parent_id": OUTER["id"], "sql": {"sanitized_query": "SELECT 1"}}
-FAULT = {
+FAULT: dict[str, Any] = {
     "fault": True,
     "cause": {"exceptions": [{"type": "KeyError", "message": "'a'"}]},
     "annotations": OUTER["annotations"] | {"status": 500},
+}
+WORK: dict[str, Any] = {"name": "notes.scheduled.count_new_notes", "subsegments": [QUERY]}
+FACTS = {
+    "where": "notes/views.py:23 perform_create",
+    "in_flight": [{"name": "default", "sql": "INSERT INTO notes_note VALUES (%s)"}],
+}
+REPORT: dict[str, Any] = {
+    "name": "deadline",
+    "end_time": 2.0,
+    "metadata": {"tracing": {"deadline": FACTS}},
+}
+KILLED: dict[str, Any] = {
+    "name": "notes-api",
+    "annotations": {"route": "/api/notes/", "method": "POST", "timed_out": True},
+    "subsegments": [REPORT],
 }
 
 
@@ -43,32 +64,75 @@ def without(document: dict[str, Any], key: str) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name != key}
 
 
-class TestExpectedTrace:
-    def test_whole_trace_passes(self) -> None:
-        expect_trace([without(OUTER, "end_time"), QUERY, OUTER], PARENT, LISTED)
-        expect_trace([QUERY, OUTER | FAULT], PARENT, FAILED)
+def trace(*own: dict[str, Any], gateway: bool = True) -> list[dict[str, Any]]:
+    """Return the segments of a trace with `own` below the function's."""
+    function = {"origin": FUNCTION, "subsegments": [{"name": "Invocation"}, *own]}
+    return [*([{"origin": STAGE}] if gateway else []), {"origin": LAMBDA}, function]
 
-    @pytest.mark.parametrize(
-        ("documents", "request_", "missing"),
-        [
-            ([], LISTED, "the number of subsegments"),
-            ([QUERY, OUTER | {"parent_id": "of another trace"}], LISTED, "number of subsegments"),
-            ([QUERY, OUTER, OUTER | {"id": "another"}], LISTED, "the number of subsegments"),
-            ([QUERY, without(OUTER, "end_time")], LISTED, "has ended"),
-            ([QUERY, without(OUTER, "annotations")], LISTED, "annotations"),
-            ([QUERY, OUTER | {"annotations": {"route": "/api/notes/1/"}}], LISTED, "annotations"),
-            ([QUERY, OUTER | {"error": True}], LISTED, "marks"),
-            ([QUERY, OUTER | without(FAULT, "fault")], FAILED, "marks"),
-            ([QUERY, OUTER | without(FAULT, "cause")], FAILED, "cause"),
-            ([OUTER], LISTED, "a query"),
-            ([OUTER, QUERY | {"parent_id": PARENT}], LISTED, "the number of subsegments"),
-        ],
-    )
-    def test_what_is_missing_is_said(
-        self, documents: list[dict[str, Any]], request_: Request, missing: str
-    ) -> None:
-        with pytest.raises(NotAsPromised, match=missing):
-            expect_trace(documents, PARENT, request_)
+
+def test_a_whole_trace_is_as_promised() -> None:
+    expect_trace(trace(OUTER), LISTED)
+    expect_trace(trace(OUTER | FAULT), FAILED)
+    expect_background_work(trace(WORK, gateway=False), WORK["name"])
+    assert expect_killed(trace(KILLED), HUNG) == FACTS
+
+
+@pytest.mark.parametrize(
+    ("segments", "request_", "missing"),
+    [
+        ([], LISTED, "the outermost segment"),
+        (trace(OUTER, gateway=False), LISTED, "the outermost segment"),
+        (trace(), LISTED, "the number of subsegments"),
+        (trace(OUTER, OUTER), LISTED, "the number of subsegments"),
+        (trace(without(OUTER, "end_time")), LISTED, "has ended"),
+        (trace(without(OUTER, "annotations")), LISTED, "annotations"),
+        (trace(OUTER | {"annotations": {"route": "/api/notes/1/"}}), LISTED, "annotations"),
+        (trace(OUTER | {"error": True}), LISTED, "marks"),
+        (trace(OUTER | without(FAULT, "fault")), FAILED, "marks"),
+        (trace(OUTER | without(FAULT, "cause")), FAILED, "cause"),
+        (trace(without(OUTER, "subsegments")), LISTED, "a query"),
+    ],
+)
+def test_what_a_trace_lacks_is_said(
+    segments: list[dict[str, Any]], request_: Request, missing: str
+) -> None:
+    with pytest.raises(NotAsPromised, match=missing):
+        expect_trace(segments, request_)
+
+
+@pytest.mark.parametrize(
+    ("segments", "missing"),
+    [
+        (trace(WORK), "whether a gateway has one"),
+        ([], "whether the function has a segment"),
+        (trace(WORK | {"name": "another"}, gateway=False), "the name of the work"),
+        (trace(without(WORK, "subsegments"), gateway=False), "a query"),
+    ],
+)
+def test_what_scheduled_work_lacks_is_said(segments: list[dict[str, Any]], missing: str) -> None:
+    with pytest.raises(NotAsPromised, match=missing):
+        expect_background_work(segments, WORK["name"])
+
+
+def reported(**facts: Any) -> list[dict[str, Any]]:
+    report = REPORT | {"metadata": {"tracing": {"deadline": FACTS | facts}}}
+    return trace(KILLED | {"subsegments": [report]})
+
+
+@pytest.mark.parametrize(
+    ("segments", "missing"),
+    [
+        (trace(KILLED | {"end_time": 2.0}), "has ended"),
+        (trace(KILLED | {"annotations": OUTER["annotations"]}), "its annotations"),
+        (trace(KILLED | {"subsegments": []}), "the number of complete reports"),
+        (trace(KILLED | {"subsegments": [without(REPORT, "end_time")]}), "complete reports"),
+        (reported(where="bootstrap.py:13 main"), "the owner's line"),
+        (reported(in_flight=[]), "writes a note"),
+    ],
+)
+def test_what_a_killed_request_lacks_is_said(segments: list[dict[str, Any]], missing: str) -> None:
+    with pytest.raises(NotAsPromised, match=missing):
+        expect_killed(segments, HUNG)
 
 
 @pytest.mark.slow
@@ -76,15 +140,22 @@ class TestExpectedTrace:
 def test_demo_holds(demonstrated: str) -> None:
     assert "✗" not in demonstrated
     assert re.findall("TracingConfig (.*)", demonstrated) == ["Active", "Active"]
-    assert re.findall("tracingEnabled (.*)", demonstrated) == ["True", "True"]
-    assert re.findall(r"notes-api  (\S+) (\S+)  (\S+)", demonstrated) == [
-        ("GET", "/dev/api/notes/", "500"),
-        ("POST", "/dev/api/notes/", "201"),
-        ("GET", "/dev/api/notes/", "200"),
-        ("GET", "/dev/api/notes/404/", "404"),
-        ("POST", "/dev/api/notes/", "400"),
-    ]
-    assert "OperationalError: no such table" in demonstrated
+    assert re.findall("tracingEnabled (.*)", demonstrated) == ["False", "True"]
+    dark, scheduled, created, missing, killed, following = (
+        demonstrated.index(words)
+        for words in (
+            "X-Ray has no 1-",
+            "  notes.scheduled.count_new_notes\n",
+            "  POST /api/notes/ 201\n",
+            "  GET /api/notes/{id}/ 404",
+            "Sending SIGKILL to runtime",
+            '"cold_start": true',
+        )
+    )
+    assert dark < scheduled < created < missing < killed < following
+    assert "The client got 504" in demonstrated
+    assert "POST /api/notes/ has not finished after" in demonstrated[killed:]
+    assert "It was in notes/views.py:" in demonstrated[killed:]
     assert "All held" in demonstrated
     assert "What next" in demonstrated
 
@@ -100,10 +171,12 @@ def test_demo_fails_when_the_stage_is_not_traced(tmp_path: Path) -> None:
     for name in ("emulator", "hooks", "{{cookiecutter.project_slug}}"):
         shutil.copytree(TEMPLATE / name, template / name)
     shutil.copy(TEMPLATE / "cookiecutter.json", template)
-    settings = template / "{{cookiecutter.project_slug}}" / "zappa_settings.json"
-    text, changes = re.subn(r',\s*"post": "zappa_hooks.post"', "", settings.read_text())
+    hook = template / "{{cookiecutter.project_slug}}" / "zappa_hooks.py"
+    text, changes = re.subn(
+        r"(def post\(.*?\n)    from .*", r"\1    return\n", hook.read_text(), flags=re.DOTALL
+    )
     assert changes == 1
-    settings.write_text(text)
+    hook.write_text(text)
     with pytest.raises(CommandFailed, match="exit code 1\n") as failed:
         run(demo(tmp_path), folder=template, timeout=300)
     last = failed.value.output.splitlines()[-1]

@@ -19,7 +19,7 @@ from emulator.daemon import Daemon, Document
 from emulator.function import Function
 from emulator.gateway import Gateway
 from emulator.service import Service
-from emulator.tree import exceptions
+from emulator.traces import exceptions
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("traces")]
 
