@@ -137,7 +137,7 @@ class DeployedFunction:
         # configured: https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
         if "Sampled" in caller:
             return caller["Sampled"] == "1"
-        return self._sampler.takes([DEFAULT], {})
+        return self._sampler.takes(DEFAULT)
 
     def _run(
         self,

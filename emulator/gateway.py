@@ -110,10 +110,9 @@ class Gateway:
         return proxy.identified(response, traced.said)
 
     def _answer(self, request: Request, path: str, host: str, traced: Traced) -> Response:
-        if self.throttled:
-            return proxy.refusal(429)
-        if (request.content_length or 0) > LARGEST_REQUEST_BYTES:
-            return proxy.refusal(413)
+        too_large = len(request.get_data()) > LARGEST_REQUEST_BYTES
+        if self.throttled or too_large:
+            return proxy.refusal(413 if too_large else 429)
         event = proxy.event_of(
             request,
             path if path.startswith("/") else f"/{path}",

@@ -32,14 +32,8 @@ class Sampler:
         self._lock = threading.Lock()
         self._taken: dict[str, tuple[int, int]] = {}
 
-    def takes(self, rules: Iterable[Rule], request: Mapping[str, str]) -> bool:
-        """Return whether a request is traced, by the first of `rules` that matches it.
-
-        `request` has a value for each key of MATCHED that is known of it.
-        """
-        rule = first_match(rules, request)
-        if rule is None:
-            return False
+    def takes(self, rule: Rule) -> bool:
+        """Return whether a request that `rule` matches is traced."""
         second = int(self._clock())
         with self._lock:
             at, taken = self._taken.get(rule["RuleName"], (second, 0))
@@ -51,7 +45,10 @@ class Sampler:
 
 
 def first_match(rules: Iterable[Rule], request: Mapping[str, str]) -> Rule | None:
-    """Return the rule of the lowest priority number, then of the first name, that matches."""
+    """Return the rule of the lowest priority number, then of the first name, that matches.
+
+    `request` has a value for each key of MATCHED that is known of it.
+    """
     ordered = sorted(rules, key=lambda rule: (rule["Priority"], rule["RuleName"]))
     return next((rule for rule in ordered if matches(rule, request)), None)
 

@@ -1,4 +1,7 @@
-"""X-Ray's sampling rules, which moto does not know: kept and given back, never applied."""
+"""X-Ray's sampling rules and what they counted, which moto does not know.
+
+They are kept and given back here; who traces something applies and counts them: `sampler`.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,9 @@ DEFAULT: Rule = {
     "Attributes": {},
 }
 
+COUNTS = ("RequestCount", "SampledCount", "BorrowCount")
+WINDOW_SECONDS = 10
+
 
 class Refused(Exception):
     """X-Ray would answer with an InvalidRequestException of this text."""
@@ -32,7 +38,8 @@ class Refused(Exception):
 class SamplingRules:
     """The rules of one account.
 
-    https://docs.aws.amazon.com/xray/latest/api/API_CreateSamplingRule.html and its neighbours
+    https://docs.aws.amazon.com/xray/latest/api/API_CreateSamplingRule.html and its neighbours.
+    GetSamplingTargets takes what was counted and gives out no quota.
     """
 
     def __init__(self) -> None:
@@ -42,7 +49,10 @@ class SamplingRules:
             "/GetSamplingRules": self._get,
             "/UpdateSamplingRule": self._update,
             "/DeleteSamplingRule": self._delete,
+            "/SamplingTargets": self._count,
+            "/SamplingStatisticSummaries": self._counts,
         }
+        self._counted: dict[tuple[str, int], Rule] = {}
 
     def knows(self, path: str) -> bool:
         return path in self._operations
@@ -71,6 +81,23 @@ class SamplingRules:
         rule = self._named(call)
         del self._rules[rule["RuleName"]]
         return {"SamplingRuleRecord": record(rule)}
+
+    def _count(self, call: Rule) -> Rule:
+        for reported in call["SamplingStatisticsDocuments"]:
+            window = int(reported["Timestamp"] // WINDOW_SECONDS * WINDOW_SECONDS)
+            counts = self._counted.setdefault(
+                (reported["RuleName"], window), dict.fromkeys(COUNTS, 0)
+            )
+            for name in COUNTS:
+                counts[name] += reported.get(name, 0)
+        return {"SamplingTargetDocuments": [], "UnprocessedStatistics": []}
+
+    def _counts(self, _call: Rule) -> Rule:
+        summaries = [
+            {"RuleName": rule, "Timestamp": window, **counts}
+            for (rule, window), counts in self._counted.items()
+        ]
+        return {"SamplingStatisticSummaries": summaries}
 
     def _named(self, call: Rule) -> Rule:
         if call["RuleName"] not in self._rules:

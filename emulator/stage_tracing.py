@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concept
 
 from __future__ import annotations
 
+import secrets
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +15,7 @@ from werkzeug.wrappers import Request
 
 from emulator import events
 from emulator.aws import EmulatedAWS
-from emulator.sampler import Sampler
+from emulator.sampler import Sampler, first_match
 from emulator.segments import StageSegment
 from emulator.x_ray import XRay
 
@@ -71,7 +73,7 @@ class StageTracing:
 
     def __init__(self, aws: EmulatedAWS, api: str, stage: str, x_ray: XRay) -> None:
         self._aws, self._api, self._stage, self._x_ray = aws, api, stage, x_ray
-        self._sampler = Sampler()
+        self._sampler, self._client_id = Sampler(), secrets.token_hex(12)
 
     def begin(self, request: Request, url: str) -> Traced:
         """Decide about a request that the API got at `url`."""
@@ -81,8 +83,7 @@ class StageTracing:
         if not self._aws.stage_tracing(self._api, self._stage):
             return Traced(trace_id, decided or "Sampled=0")
         if not decided:
-            rules, seen = self._aws.sampling_rules(), self._seen(request, url)
-            decided = f"Sampled={self._sampler.takes(rules, seen):d}"
+            decided = f"Sampled={self._takes(self._seen(request, url)):d}"
         if decided == "Sampled=0":
             return Traced(trace_id, decided)
         segment = StageSegment(
@@ -95,6 +96,22 @@ class StageTracing:
             parent=client.get("Parent", ""),
         )
         return Traced(trace_id, decided, segment, self._x_ray)
+
+    def _takes(self, seen: dict[str, str]) -> bool:
+        """Decide by X-Ray's rules, and report the decision to X-Ray, which counts."""
+        rule = first_match(self._aws.sampling_rules(), seen)
+        if rule is None:
+            return False
+        takes = self._sampler.takes(rule)
+        statistics = {
+            "RuleName": rule["RuleName"],
+            "ClientID": self._client_id,
+            "Timestamp": time.time(),
+            "RequestCount": 1,
+            "SampledCount": int(takes),
+        }
+        self._aws.client("xray").get_sampling_targets(SamplingStatisticsDocuments=[statistics])
+        return takes
 
     def _seen(self, request: Request, url: str) -> dict[str, str]:
         """Return what sampling rules look at."""

@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from emulator.aws import EmulatedAWS
-from emulator.processes import CommandFailed
+from emulator.deployed_stage import DeployedStage
+from emulator.events import trace_fields
+from emulator.processes import CommandFailed, run
 from emulator.service import Service, bake, offered_python
+from tests.emulator.asking import ask
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deploy")]
 
@@ -23,6 +26,8 @@ SECRETS = {
     "DATABASE_URL": "postgresql://notes:notes@database.invalid/notes",
 }
 
+CHAIN = ("API Gateway", "Lambda Invoke", "Lambda notes-api-dev", "Function", "GET /api/notes/{id}/")
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -30,6 +35,7 @@ class Stage:
 
     service: Service
     aws: EmulatedAWS
+    served: DeployedStage
 
     @property
     def function(self) -> str:
@@ -75,8 +81,11 @@ def after(stage: Stage, command: str, arguments: str = "") -> After:
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     service = bake(tmp_path_factory.mktemp("deploy"), {"python_version": offered_python()})
     service.install()
-    with EmulatedAWS() as aws:
-        yield Stage(service, aws)
+    database = tmp_path_factory.mktemp("database") / "deployed.sqlite3"
+    variables = {"DATABASE_URL": f"sqlite:///{database}"}
+    name = service.function_name("dev")
+    with EmulatedAWS() as aws, DeployedStage(aws, name, environment=variables) as served:
+        yield Stage(service, aws, served)
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +131,38 @@ def test_update_traces_function_and_stage(updated: After, deployed: After) -> No
 def test_update_again_traces_function_and_stage(updated_again: After, deployed: After) -> None:
     assert updated_again.tracing == ("Active", True)
     assert updated_again.rules == deployed.rules
+
+
+def test_a_deployed_stage_answers(stage: Stage, updated: After) -> None:
+    assert ask(f"{stage.served.url}/health/").json == {"status": "ok"}
+    assert "Applying notes.0001_initial... OK" in stage.make("manage", "migrate")
+    assert ask(f"{stage.served.url}/api/notes/").status == 401
+
+
+def test_doctor_report_and_show_follow_its_requests(stage: Stage, updated: After) -> None:
+    answer = ask(f"{stage.served.url}/api/notes/7/")
+    trace_id = trace_fields(answer.headers["X-Amzn-Trace-Id"])["Root"]
+    stage.served.settle()
+    assert "All that was looked at holds." in stage.make("doctor")
+    table = stage.make("report").partition("Slowest:")[0]
+    (line,) = (line for line in table.splitlines() if "{id}" in line)
+    assert line.split()[:3] == ["GET", "/api/notes/{id}/", "1"]
+    python = str(stage.service.folder / ".venv/bin/python")
+    shown = run(
+        [python, "manage.py", "trace_show", trace_id],
+        folder=stage.service.folder,
+        environment=stage.aws.environment(),
+    )
+    headline, *below = shown.splitlines()
+    assert headline.startswith("GET /api/notes/{id}/ 401")
+    assert [name for line in below for name in CHAIN if name in line] == list(CHAIN)
+
+
+def test_its_log_can_be_read(stage: Stage, updated: After) -> None:
+    ask(f"{stage.served.url}/nowhere/")
+    group = f"/aws/lambda/{stage.function}"
+    events = stage.aws.client("logs").filter_log_events(logGroupName=group)["events"]
+    assert [event for event in events if "/nowhere/" in event["message"]]
 
 
 def test_undeploy_leaves_nothing(undeployed: After) -> None:

@@ -57,6 +57,13 @@ HANDLER = """
 """
 
 
+@pytest.fixture(scope="module")
+def aws() -> Iterator[EmulatedAWS]:
+    """An account whose sampling rules no other test sees."""
+    with EmulatedAWS() as aws:
+        yield aws
+
+
 @pytest.fixture
 def runtime(python: Path) -> str:
     return f"python{python_version(python)}"
@@ -213,6 +220,27 @@ def test_what_a_client_decided_is_respected(deployed: Deployed, serve: Serve) ->
     assert len(traced(stage, ask(f"{stage.url}/"))) == 3
     refused = ask(f"{stage.url}/", headers={"X-Amzn-Trace-Id": f"Root={trace_id()};Sampled=0"})
     assert traced(stage, refused) == []
+
+
+def test_x_ray_is_told_how_many_were_sampled_away(
+    aws: EmulatedAWS, deployed: Deployed, serve: Serve
+) -> None:
+    stage = serve(deployed)
+    deployed.switch_tracing(True)
+    rule = deployed.sample(FixedRate=0.0, HTTPMethod="GET"), deployed.sample(HTTPMethod="POST")
+    for method in ("GET", "GET", "POST"):
+        ask(f"{stage.url}/", method)
+    summaries = aws.client("xray").get_sampling_statistic_summaries()["SamplingStatisticSummaries"]
+    counted = {name: [0, 0] for name in rule}
+    for summary in summaries:
+        if summary["RuleName"] in counted:
+            counted[summary["RuleName"]][0] += summary["RequestCount"]
+            counted[summary["RuleName"]][1] += summary["SampledCount"]
+    assert counted == {rule[0]: [2, 0], rule[1]: [1, 1]}
+
+
+def test_a_preflight_reaches_the_function(deployed: Deployed, serve: Serve) -> None:
+    assert ask(f"{serve(deployed).url}/204", "OPTIONS").status == 204
 
 
 def test_a_function_that_passes_through_has_a_header_without_a_decision(

@@ -158,15 +158,15 @@ class TestSampler:
     def test_a_reservoir_is_taken_each_second_and_then_the_rate_decides(self) -> None:
         clock = iter([10.0, 10.1, 10.2, 11.0, 11.1, 11.2])
         own, taking = rule("own", ReservoirSize=2, FixedRate=0.0), Sampler(lambda: next(clock))
-        taken = [taking.takes([own, DEFAULT], REQUEST) for _ in range(6)]
+        taken = [taking.takes(own) for _ in range(6)]
         assert taken == [True, True, False, True, True, False]
 
     def test_the_rate_is_the_share_that_is_taken(self) -> None:
         taking, own = Sampler(draw=random.Random(1).random), rule("own", FixedRate=0.3)
-        taken = sum(taking.takes([own], REQUEST) for _ in range(1000))
+        taken = sum(taking.takes(own) for _ in range(1000))
         assert 250 < taken < 350
-        assert not any(taking.takes([own | {"FixedRate": 0.0}], REQUEST) for _ in range(100))
+        assert not any(taking.takes(own | {"FixedRate": 0.0}) for _ in range(100))
 
-    def test_without_a_rule_nothing_is_taken(self) -> None:
-        assert Sampler().takes([rule("own")], REQUEST) is True
-        assert Sampler().takes([], REQUEST) is False
+    def test_without_a_rule_that_matches_there_is_none(self) -> None:
+        assert first_match([rule("own", HTTPMethod="GET")], REQUEST) is not None
+        assert first_match([rule("own", HTTPMethod="PUT")], REQUEST) is None
