@@ -37,9 +37,12 @@ def record(name: str) -> Any:
 def test_the_header_is_parsed_once_an_invocation(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[str] = []
     parse = TraceHeader.from_header_str
-    monkeypatch.setattr(
-        TraceHeader, "from_header_str", lambda text: parsed.append(text) or parse(text)
-    )
+
+    def noted(text: str) -> Any:
+        parsed.append(text)
+        return parse(text)
+
+    monkeypatch.setattr(TraceHeader, "from_header_str", noted)
     for root in ROOTS:
         monkeypatch.setenv("_X_AMZN_TRACE_ID", header(root))
         for _ in range(3):

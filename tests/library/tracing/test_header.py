@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from aws_xray_sdk.core import xray_recorder
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +26,7 @@ def outgoing(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("", outgoing)]
 
 
-def get(header: str) -> HttpResponse:
+def get(header: str) -> Any:
     return Client().get("/", headers={"X-Amzn-Trace-Id": header})
 
 

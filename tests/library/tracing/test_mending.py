@@ -259,7 +259,7 @@ def test_whatever_is_set_on_a_segment_and_below_x_ray_takes_it(
 
 
 def test_the_rules_know_a_bad_packet() -> None:
-    good = {"name": "a", "id": "0" * 16, "trace_id": f"1-{'0' * 8}-{'0' * 24}"}
+    good: dict[str, Any] = {"name": "a", "id": "0" * 16, "trace_id": f"1-{'0' * 8}-{'0' * 24}"}
     good |= {"start_time": 1.0, "end_time": 2.0}
 
     def packet(**changes: Any) -> bytes:

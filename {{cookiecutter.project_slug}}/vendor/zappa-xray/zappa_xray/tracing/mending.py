@@ -155,7 +155,7 @@ def _cause(value: Any, notes: list[str]) -> Document | str:
 
 
 def _exception(value: Document) -> Document:
-    exception = {key: str(value[key]) for key in ("message", "type") if key in value}
+    exception: Document = {key: str(value[key]) for key in ("message", "type") if key in value}
     for key in ("id", "cause"):
         if key in value:
             known = _matches(ID, value[key])
