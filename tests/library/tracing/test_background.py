@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -56,13 +58,42 @@ def test_a_call_that_does_not_fit_is_not_recorded(trace_daemon: TraceDaemon) -> 
     assert len(trace_daemon.complete) == 1
 
 
-def test_a_coroutine_is_refused_where_it_is_written() -> None:
-    async def waits() -> None: ...
+@traced("outer")
+async def waits(name: str, turn: asyncio.Event, others: asyncio.Event) -> str:
+    others.set()
+    await turn.wait()
+    return await inner(name)
 
-    with pytest.raises(
-        TypeError, match=r"coroutine function .*waits: put it on the plain functions"
-    ):
-        traced(waits)
+
+@traced("inner")
+async def inner(name: str) -> str:
+    asks()
+    await asyncio.sleep(0)
+    return name
+
+
+@traced("all")
+async def gathers() -> tuple[str, str]:
+    first, second = asyncio.Event(), asyncio.Event()
+    # Each waits until the other has begun, and goes on in the middle of it.
+    return await asyncio.gather(waits("a", first, second), waits("b", second, first))
+
+
+@pytest.mark.django_db
+def test_coroutines_that_are_gathered_keep_their_parts_apart(
+    trace_daemon: TraceDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+    assert list(asyncio.run(gathers())) == ["a", "b"]
+
+    [document] = trace_daemon.complete
+    assert document["name"] == "all"
+    assert [child["name"] for child in document["subsegments"]] == ["outer", "outer"]
+    for outer in document["subsegments"]:
+        [part] = outer["subsegments"]
+        assert part["name"] == "inner"
+        assert queries(part) == ["SELECT 1"]
 
 
 @pytest.mark.django_db
