@@ -232,6 +232,10 @@ def plain_failing(event: Any, context: Any) -> None:
     raise LookupError("the plain work fails")
 
 
+def exits(event: Any, context: Any) -> None:
+    raise SystemExit(3)
+
+
 def with_parts(event: Any, context: Any) -> None:
     outer()
 

@@ -235,6 +235,10 @@ XRAY_TRACING = {
     "MAX_SUBSEGMENTS": 500,
     # Libraries whose calls become subsegments, patched when something imports them.
     "PATCH_ON_IMPORT": ["botocore", "requests", "httpx"],
+    # Print the stack of a request stuck in C code; costs each request a thread of `faulthandler`.
+    "FAULTHANDLER": False,
+    # Leave the path of a 4xx in Django's log lines, where its route stands otherwise.
+    "LOG_PATHS": False,
 }
 
 # Logs: JSON in Lambda, with the ids that lead from a line to its trace and its invocation

@@ -1,4 +1,7 @@
+import asyncio
+
 import pytest
+from aws_xray_sdk.core import xray_recorder
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
@@ -56,13 +59,40 @@ def test_a_call_that_does_not_fit_is_not_recorded(trace_daemon: TraceDaemon) -> 
     assert len(trace_daemon.complete) == 1
 
 
-def test_a_coroutine_is_refused_where_it_is_written() -> None:
-    async def waits() -> None: ...
+@traced("outer")
+async def waits(name: str, turn: asyncio.Event, others: asyncio.Event) -> None:
+    xray_recorder.put_annotation("name", name)
+    others.set()
+    await turn.wait()
+    await inner(name)
 
-    with pytest.raises(
-        TypeError, match=r"coroutine function .*waits: put it on the plain functions"
-    ):
-        traced(waits)
+
+@traced("inner")
+async def inner(name: str) -> None:
+    await asyncio.sleep(0)
+    xray_recorder.put_annotation("name", name)
+
+
+@traced("all")
+async def gathers() -> None:
+    first, second = asyncio.Event(), asyncio.Event()
+    # Each waits until the other has begun, and goes on in the middle of it.
+    await asyncio.gather(waits("a", first, second), waits("b", second, first))
+
+
+def test_coroutines_that_are_gathered_keep_their_parts_apart(trace_daemon: TraceDaemon) -> None:
+    asyncio.run(gathers())
+
+    [document] = trace_daemon.complete
+    assert document["name"] == "all"
+    assert [child["name"] for child in document["subsegments"]] == ["outer", "outer"]
+    names = []
+    for outer in document["subsegments"]:
+        [part] = outer["subsegments"]
+        assert part["name"] == "inner"
+        assert part["annotations"] == outer["annotations"]
+        names.append(outer["annotations"]["name"])
+    assert names == ["a", "b"]
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 from zappa_xray.testing import TraceDaemon
+from zappa_xray.tracing.waits import waits_of
 
 pytestmark = pytest.mark.urls("tests.library.tracing.test_waits")
 
@@ -136,3 +138,34 @@ def test_a_request_that_is_not_sampled_tells_its_log_line_what_it_waits_for(
     [record] = [one for one in caplog.records if one.name == "zappa_xray.tracing.report"]
     assert record.getMessage().endswith("it waits for COMMIT")
     assert vars(record)["trace_id"] == TRACE
+
+
+def frame_of(module: str, source: str, *arguments: Any) -> FrameType:
+    """The frame of a function that stands in for one of a library that is not installed here."""
+    names: dict[str, Any] = {"__name__": module}
+    exec(f"import sys\ndef {source}: return sys._getframe()", names)  # noqa: S102
+    frame: FrameType = names[source.partition("(")[0]](*arguments)
+    return frame
+
+
+@pytest.mark.parametrize(
+    ("frame", "found"),
+    [
+        (
+            frame_of("psycopg_pool.pool", "getconn(self, timeout=None)", None),
+            {"pool": {"name": "pool", "call": "a free connection"}},
+        ),
+        (
+            frame_of("socket", "getaddrinfo(host, port)", "db.example.com", 5432),
+            {"address": {"name": "DNS", "call": "the address of db.example.com"}},
+        ),
+        (
+            frame_of("urllib3.connectionpool", "urlopen(pool, verb)", None, "GET"),
+            {"call": {"name": "urllib3.connectionpool.urlopen"}},
+        ),
+        (frame_of("orders.pool", "getconn(self)", None), {}),
+    ],
+    ids=["pool", "DNS", "other version", "other module"],
+)
+def test_a_wait_is_found_by_its_function(frame: FrameType, found: dict[str, Any]) -> None:
+    assert waits_of([(frame, 1)]) == found

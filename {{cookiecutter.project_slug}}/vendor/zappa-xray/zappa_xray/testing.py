@@ -60,8 +60,10 @@ class TraceDaemon:
 
 def queries(document: Document) -> list[str]:
     """The SQL of a document and of all that lies below it."""
-    own = [document["sql"]["sanitized_query"]] if "sql" in document else []
-    return own + [sql for child in document.get("subsegments", ()) for sql in queries(child)]
+    sql = document.get("sql", {}).get("sanitized_query")  # a connection's subsegment has none
+    return ([sql] if sql else []) + [
+        sql for child in document.get("subsegments", ()) for sql in queries(child)
+    ]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, overload
 
 from aws_xray_sdk.core import xray_recorder
@@ -26,9 +27,6 @@ def traced(name: Any = None) -> Any:
     it. Use it as `@traced` or `@traced("a name")`; the name is `module.function` unless told. An
     exception is recorded as a fault with its cause, and goes on. Outside Lambda, a call that no
     request has started becomes a segment of its own.
-
-    Raises TypeError for a coroutine function: coroutines run between each other, and the SDK keeps
-    one stack of what is open.
     """
     if callable(name):
         return _wrapped(name, f"{name.__module__}.{name.__qualname__}")
@@ -38,28 +36,31 @@ def traced(name: Any = None) -> Any:
 
 
 def _wrapped(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    if inspect.iscoroutinefunction(function):
-        raise TypeError(
-            f"@traced cannot record the coroutine function {name}: put it on the plain functions that"
-            " it calls"
-        )
     signature = inspect.signature(function)
 
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def recorded(args: Any, kwargs: Any) -> AbstractContextManager[Any]:
         # Zappa tries (event, context), (event) and () until no TypeError comes: a call that
         # does not fit must fail here, before it is recorded.
         signature.bind(*args, **kwargs)
-        with Part(name) if running() else BackgroundWork(name, _lambda_context(args)):
+        return Part(name) if running() else BackgroundWork(name, _lambda_context(args))
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with recorded(args, kwargs):
             return function(*args, **kwargs)
 
-    return call
+    @functools.wraps(function)
+    async def call_async(*args: Any, **kwargs: Any) -> Any:
+        with recorded(args, kwargs):
+            return await function(*args, **kwargs)
+
+    return call_async if inspect.iscoroutinefunction(function) else call
 
 
 # Classes, because contextlib's context managers write on the exception, which may be frozen.
 
 
-class Part:
+class Part(AbstractContextManager[None]):
     """Records what happens inside as a subsegment of what is open."""
 
     def __init__(self, name: str) -> None:
@@ -87,7 +88,7 @@ class Part:
             xray_recorder.end_subsegment()
 
 
-class BackgroundWork:
+class BackgroundWork(AbstractContextManager[InFlight]):
     """Records what happens inside as a subsegment of the function, or locally as a segment."""
 
     def __init__(self, name: str, lambda_context: Any = None) -> None:
