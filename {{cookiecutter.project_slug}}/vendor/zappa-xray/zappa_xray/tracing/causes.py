@@ -14,6 +14,11 @@ class Reason(dict[str, Any]):
     def to_dict(self) -> dict[str, Any]:
         return dict(self)
 
+    def __getattr__(self, name: str) -> Any:
+        if name in self:
+            return self[name]
+        raise AttributeError(name)
+
 
 def cause_of(exception: BaseException) -> dict[str, Any]:
     """The value of `cause`: the exception first, then what it came from, and a group's members.
