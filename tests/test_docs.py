@@ -217,8 +217,13 @@ def test_links_between_documents_lead_somewhere(service: Baked) -> None:
 @pytest.mark.slow
 @pytest.mark.xdist_group("demo")
 def test_the_transcript_is_what_the_demo_prints(demonstrated: str) -> None:
-    shown = transcript.in_readme(README)
-    assert transcript.structure(shown) == transcript.structure(transcript.transcript(demonstrated))
+    printed = transcript.transcript(demonstrated)
+    for document, text in (
+        (transcript.WHOLE.read_text(encoding="utf-8"), printed),
+        (README, transcript.last_chapter(printed)),
+    ):
+        assert "SIGKILL" in text
+        assert transcript.structure(transcript.in_document(document)) == transcript.structure(text)
 
 
 def test_the_structure_of_a_transcript_is_without_what_each_run_makes_anew() -> None:
@@ -245,12 +250,12 @@ def test_a_transcript_comes_out_of_a_readme_as_it_went_in() -> None:
     readme = "# A\n\n<!-- transcript -->\n<!-- /transcript -->\n\n## B\n"
     text = "✓ one \\1 {{ }}\n"
     written = transcript.with_transcript(readme, text)
-    assert transcript.in_readme(written) == text
+    assert transcript.in_document(written) == text
     assert transcript.with_transcript(written, text) == written
     assert written.startswith("# A\n\n<!--")
     assert written.endswith("-->\n\n## B\n")
     with pytest.raises(ValueError, match="no code block"):
-        transcript.in_readme(readme)
+        transcript.in_document(readme)
     with pytest.raises(ValueError, match="no marks"):
         transcript.with_transcript("# A\n", text)
 

@@ -1,4 +1,4 @@
-"""`make transcript`: run the demo and put what it prints into the README, between its two marks."""
+"""`make transcript`: run the demo and put what it prints into docs/DEMO.md, its last chapter into the README."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from pathlib import Path
 
 TEMPLATE = Path(__file__).resolve().parent.parent
 README = TEMPLATE / "README.md"
+WHOLE = TEMPLATE / "docs" / "DEMO.md"
 SERVICE = "{{cookiecutter.project_slug}}"
 BETWEEN_MARKS = re.compile(r"(?<=<!-- transcript -->\n).*(?=<!-- /transcript -->)", re.DOTALL)
 
+KILLED = "A request that hangs, and is killed"
 SIGN_OF_LIFE = re.compile(r"^  .+: still at it after \d+ s\n", re.MULTILINE)
 # What another run prints otherwise, and no reader would call a change.
 CHANGING = (
@@ -30,6 +32,12 @@ def transcript(printed: str) -> str:
     return held.strip() + "\n"
 
 
+def last_chapter(text: str) -> str:
+    """Return what a transcript tells of the killed request."""
+    _, title, chapter = text.partition(KILLED)
+    return (title + chapter).partition("\nAll held")[0].strip() + "\n"
+
+
 def structure(text: str) -> str:
     """Return a transcript without its times, ids, versions and line numbers."""
     for pattern, constant in CHANGING:
@@ -37,24 +45,24 @@ def structure(text: str) -> str:
     return text
 
 
-def in_readme(readme: str) -> str:
-    """Return the transcript in a README. Raises ValueError without marks or code block."""
-    between = BETWEEN_MARKS.search(readme)
+def in_document(document: str) -> str:
+    """Return the transcript in a document. Raises ValueError without marks or code block."""
+    between = BETWEEN_MARKS.search(document)
     block = re.fullmatch(r"\n?```\n(.*)```\n\n?", between[0], re.DOTALL) if between else None
     if block is None:
-        raise ValueError("The README has no code block between the marks of the transcript.")
+        raise ValueError("There is no code block between the marks of the transcript.")
     return block[1]
 
 
-def with_transcript(readme: str, text: str) -> str:
-    """Return a README with `text` between its marks. Raises ValueError when it has none."""
-    if not BETWEEN_MARKS.search(readme):
-        raise ValueError("The README has no marks for the transcript.")
-    return BETWEEN_MARKS.sub(lambda _: f"\n```\n{text}```\n\n", readme)
+def with_transcript(document: str, text: str) -> str:
+    """Return a document with `text` between its marks. Raises ValueError when it has none."""
+    if not BETWEEN_MARKS.search(document):
+        raise ValueError("There are no marks for the transcript.")
+    return BETWEEN_MARKS.sub(lambda _: f"\n```\n{text}```\n\n", document)
 
 
 def main() -> int:
-    """Run the demo and write the README; return the demo's exit code."""
+    """Run the demo and write both documents; return the demo's exit code."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "emulator.demo", "--folder", f"{folder}/demo"]
         finished = subprocess.run(
@@ -63,9 +71,10 @@ def main() -> int:
     if finished.returncode:
         print(finished.stdout)
         return finished.returncode
-    readme = README.read_text(encoding="utf-8")
-    new = with_transcript(readme, transcript(finished.stdout))
-    README.write_text(new, encoding="utf-8", newline="\n")
+    whole = transcript(finished.stdout)
+    for file, text in ((WHOLE, whole), (README, last_chapter(whole))):
+        new = with_transcript(file.read_text(encoding="utf-8"), text)
+        file.write_text(new, encoding="utf-8", newline="\n")
     return 0
 
 
