@@ -159,10 +159,11 @@ def test_doctor_report_and_show_follow_its_requests(stage: Stage, updated: After
 
 
 def test_its_log_can_be_read(stage: Stage, updated: After) -> None:
-    ask(f"{stage.served.url}/nowhere/")
+    ask(f"{stage.served.url}/health/")
     group = f"/aws/lambda/{stage.function}"
     events = stage.aws.client("logs").filter_log_events(logGroupName=group)["events"]
-    assert [event for event in events if "/nowhere/" in event["message"]]
+    messages = [event["message"] for event in events]
+    assert [message for message in messages if '"GET /health/ 200 in ' in message]
 
 
 def test_undeploy_leaves_nothing(undeployed: After) -> None:
