@@ -21,6 +21,8 @@ from emulator.runtime.folder import python_version
 from tests.emulator.asking import Answer, ask
 from tests.emulator.deploying import Deployed, deploy, zip_of
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deployed_stage")]
+
 HANDLER = """
     import json, os, socket, time
     starts = 0
@@ -181,12 +183,13 @@ def test_a_killed_request_leaves_whole_segments_of_aws_and_what_was_in_progress(
 
 
 def test_a_request_given_up_is_answered_and_ended_before_the_functions_own(
-    aws: EmulatedAWS, deployed: Deployed, serve: Serve
+    deployed: Deployed, serve: Serve
 ) -> None:
-    stage = serve(deployed, seconds=0.4)
+    stage = serve(deployed)
     deployed.switch_tracing(True)
     deployed.sample()
     ask(f"{stage.url}/")
+    stage.gateway.seconds = 0.4
     given_up = ask(f"{stage.url}/hangs")
     assert given_up.status == 504
     (gateway,) = [document for document in traced(stage, given_up) if "origin" in document]
@@ -294,15 +297,16 @@ def test_variables_of_the_test_beat_the_deployed_ones(
 
 
 def test_a_request_beside_one_that_hangs_gets_an_environment_of_its_own(
-    deployed: Deployed, serve: Serve
+    aws: EmulatedAWS, runtime: str, serve: Serve
 ) -> None:
-    stage = serve(deployed, seconds=0.3)
-    ask(f"{stage.url}/")
-    ask(f"{stage.url}/")
+    stage = serve(deploy(aws, HANDLER, runtime=runtime, timeout=60))
+    assert [ask(f"{stage.url}/").json["starts"] for _ in range(2)] == [1, 2]
+    stage.gateway.seconds = 0.3
     assert ask(f"{stage.url}/hangs").status == 504
     stage.gateway.seconds = 29.0
     beside = ask(f"{stage.url}/")
     assert (beside.status, beside.json["starts"]) == (200, 1)
+    assert "Task timed out" not in stage.log
 
 
 def test_the_accounts_own_address_leads_to_it(aws: EmulatedAWS, deployed: Deployed) -> None:

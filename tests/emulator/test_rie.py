@@ -10,6 +10,8 @@ import pytest
 from emulator.function import FunctionDied, FunctionError, FunctionTimedOut
 from tests.emulator.conftest import MakeFunction
 
+pytestmark = pytest.mark.slow
+
 TRACE = "1-5f84c7a1-e7d1852db8c4fd35d88bf49a"
 HANDLER = """
     import os, time
