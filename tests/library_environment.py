@@ -91,7 +91,7 @@ def variables() -> dict[str, str]:
     return clean_environment(
         {
             "PYTHONPATH": f"{LIBRARY}:{TEMPLATE}",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPYCACHEPREFIX": str(CACHE / "bytecode"),
             "DJANGO_SETTINGS_MODULE": SETTINGS,
         }
     )

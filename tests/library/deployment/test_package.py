@@ -1,4 +1,4 @@
-import importlib.util
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -22,11 +22,19 @@ def finish(zip_path: Path) -> None:
     package.finish(SimpleNamespace(zip_path=str(zip_path)))
 
 
-def test_the_zip_gets_the_bytecode_that_lambda_s_python_takes_unchecked(zip_path: Path) -> None:
+BYTECODE = f"__pycache__/module.{sys.implementation.cache_tag}.pyc"
+
+
+@pytest.mark.parametrize("prefix", [None, "/tmp/bytecode of this machine"])
+def test_the_zip_gets_the_bytecode_that_lambda_s_python_takes_unchecked(
+    zip_path: Path, prefix: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        sys, "pycache_prefix", prefix
+    )  # PYTHONPYCACHEPREFIX, of the deploying machine
     finish(zip_path)
-    name = importlib.util.cache_from_source("module.py")
     with zipfile.ZipFile(zip_path) as service:
-        bytecode = service.read(name)
+        bytecode = service.read(BYTECODE)
     # https://peps.python.org/pep-0552/: bit 0 is "has a hash", bit 1 "check the source".
     assert int.from_bytes(bytecode[4:8], "little") == 0b01
     assert b"/var/task/module.py" in bytecode
@@ -38,7 +46,7 @@ def test_a_file_that_is_no_python_of_this_version_goes_in_as_it_is(zip_path: Pat
     finish(zip_path)
     with zipfile.ZipFile(zip_path) as service:
         compiled = [name for name in service.namelist() if name.endswith(".pyc")]
-    assert compiled == [importlib.util.cache_from_source("module.py")]
+    assert compiled == [BYTECODE]
 
 
 def test_it_says_how_large_the_package_is(

@@ -64,7 +64,7 @@ def documents() -> some.SearchStrategy[dict[str, Any]]:
     )
 
 
-@settings(deadline=None, max_examples=150, database=None)
+@settings(deadline=None, max_examples=60, database=None)
 @given(some.lists(documents(), min_size=1, max_size=4))
 def test_documents_with_anything_in_them_become_lines_of_plain_text(found: list[Any]) -> None:
     store = Store()
@@ -85,7 +85,7 @@ def test_documents_with_anything_in_them_become_lines_of_plain_text(found: list[
     assert other.changed_since(0) == (len(json.loads(store.saved())), store.changed_since(0)[1])
 
 
-@settings(deadline=None, max_examples=150, database=None)
+@settings(deadline=None, max_examples=60, database=None)
 @given(
     some.binary(max_size=200)
     | json_values.map(lambda value: packet_of(json.dumps(value).encode()))

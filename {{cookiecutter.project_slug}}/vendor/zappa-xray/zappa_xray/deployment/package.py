@@ -2,6 +2,7 @@
 
 import importlib.util
 import marshal
+import sys
 import warnings
 import zipfile
 from collections import Counter
@@ -50,8 +51,14 @@ def add_bytecode(zip_path: Path) -> None:
             # Some packages hold templates of modules, and modules for other Pythons.
             with suppress(SyntaxError, ValueError):
                 bytecode = compiled(package.read(name), f"{LAMBDA_ROOT}/{name}")
-                place = importlib.util.cache_from_source(name)
-                package.writestr(place, bytecode, zipfile.ZIP_DEFLATED)
+                package.writestr(place_of_bytecode(name), bytecode, zipfile.ZIP_DEFLATED)
+
+
+def place_of_bytecode(module: str) -> str:
+    """Return where Lambda's Python looks, whatever PYTHONPYCACHEPREFIX says on this machine."""
+    folder, _, name = module.rpartition("/")
+    bytecode = f"{name.removesuffix('.py')}.{sys.implementation.cache_tag}.pyc"
+    return f"{folder}/__pycache__/{bytecode}".lstrip("/")
 
 
 def compiled(source: bytes, path: str) -> bytes:
