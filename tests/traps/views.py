@@ -1,17 +1,25 @@
 """URLs that misbehave, put beside an installed service for the tests of the traps."""
 
+import io
 import logging
 import os
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import rest_framework.exceptions
 from aws_xray_sdk.core import xray_recorder
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    StreamingHttpResponse,
+)
 from django.urls import include, path, re_path
 from rest_framework import viewsets
 from rest_framework.permissions import AllowAny
@@ -70,6 +78,23 @@ def broken(request: HttpRequest) -> HttpResponse:
 def leaking(request: HttpRequest) -> HttpResponse:
     xray_recorder.begin_subsegment("never ended")
     return HttpResponse("ok")
+
+
+def streams(request: HttpRequest) -> StreamingHttpResponse:
+    def content() -> Iterator[bytes]:
+        yield b"first"
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        time.sleep(0.2)
+        if "break" in request.GET:
+            raise ValueError("broken while it is sent")
+        yield b"second"
+
+    return StreamingHttpResponse(content())
+
+
+def sends_a_file(request: HttpRequest) -> FileResponse:
+    return FileResponse(io.BytesIO(b"x" * 10_000), filename="numbers.csv")
 
 
 class Throttled(Open):
@@ -171,6 +196,8 @@ urlpatterns = [
     path("forbidden/", forbidden),
     path("broken/", broken),
     path("leaking/", leaking),
+    path("streams/", streams),
+    path("file/", sends_a_file),
     path("throttled/", Throttled.as_view()),
     path("handled/", Handled.as_view()),
     path("drf-missing/", DRFMissing.as_view()),

@@ -144,7 +144,7 @@ def test_the_first_after_a_kill_says_so(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Any,
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     KillMarker("test").put(Killed("GET /stuck/", TRACE, "an-id"))
     monkeypatch.setattr(recording.process, "is_cold", True)
     monkeypatch.setattr(recording.process, "marker", KillMarker("test"))
@@ -171,7 +171,7 @@ def test_the_first_after_a_kill_says_so(
 def test_where_no_file_can_be_made_nothing_is_known(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", "/no/such/folder")
+    monkeypatch.setenv("TMPDIR", "/no/such/folder")
     marker = KillMarker("test")
 
     marker.put(Killed("GET /stuck/", TRACE, "an-id"))

@@ -102,7 +102,6 @@ def flat_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (information / "METADATA").write_text("Name: library\nVersion: 1.0\n")
     (information / "RECORD").write_text("library/__init__.py,,\nlibrary/code.py,sha256=x,12\n")
     monkeypatch.syspath_prepend(tmp_path)
-    own._installed_files.cache_clear()
     return tmp_path
 
 
@@ -114,9 +113,29 @@ def test_a_library_beside_the_owners_package_is_no_code_of_the_owner(flat_packag
         assert own.is_own(orders.code.frame)
         assert not own.is_own(library.code.frame)
     finally:
-        own._installed_files.cache_clear()
         for name in ("orders", "orders.code", "library", "library.code"):
             del sys.modules[name]
+
+
+def test_the_lists_of_installed_files_are_read_once_and_only_where_they_are_needed(
+    flat_package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # In the one second that is left, on a part of a CPU, reading is what takes time.
+    read: list[str] = []
+
+    def counting(path: Any, *arguments: Any, **options: Any) -> Any:
+        read.append(str(path))
+        return open(path, *arguments, **options)
+
+    monkeypatch.setattr(own, "open", counting, raising=False)
+
+    assert not own.is_own_file(f"{own.os.path.dirname(own.os.__file__)}/threading.py")
+    assert not own.is_own_file("/srv/lib/site-packages/django/views.py")
+    assert read == []
+    for _ in range(3):
+        assert own.is_own_file(str(flat_package / "orders" / "code.py"))
+        assert not own.is_own_file(str(flat_package / "library" / "code.py"))
+    assert read == [str(flat_package / "library-1.0.dist-info" / "RECORD")]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import mmap
 import os
-import tempfile
 from typing import NamedTuple
 
 SIZE = 4_096
@@ -27,7 +26,7 @@ class KillMarker:
     def __init__(self, name: str) -> None:
         self._page: mmap.mmap | bytearray = bytearray(SIZE)
         try:
-            with open(os.path.join(tempfile.gettempdir(), name), "ab+") as file:
+            with open(os.path.join(os.environ.get("TMPDIR", "/tmp"), name), "ab+") as file:  # noqa: S108
                 file.truncate(SIZE)
                 self._page = mmap.mmap(file.fileno(), SIZE)
         except OSError:

@@ -14,6 +14,7 @@ from zappa_xray.tracing.conf import settings
 from zappa_xray.tracing.header import answer, header_of
 from zappa_xray.tracing.hosts import known_host
 from zappa_xray.tracing.in_flight import InFlight
+from zappa_xray.tracing.invocation import IN_LAMBDA
 from zappa_xray.tracing.recording import announce, attempt, begin, end
 from zappa_xray.tracing.route import readable, route_of
 
@@ -41,7 +42,7 @@ class XRayMiddleware(SDKMiddleware):
             raise
         attempt(_describe_response, work, request, response)
         if isinstance(response, StreamingHttpResponse):
-            follow(response, work)
+            attempt(follow, response, work)
         else:
             end(work)
         return response
@@ -75,6 +76,8 @@ def _watched(content: Iterator[bytes], work: InFlight) -> Iterator[bytes]:
         raise
     except BaseException as exception:
         work.exception = exception
+        if IN_LAMBDA:  # Zappa reads all of it before it answers, and then answers 500
+            attempt(_put_status, work, 500)
         end(work)
         raise
 

@@ -9,7 +9,7 @@ from contextvars import Context
 from types import FrameType
 from typing import Any
 
-from zappa_xray.tracing.own import is_own, is_own_file
+from zappa_xray.tracing.own import import_folder, is_own, is_own_file
 
 MAX_FRAMES = 50
 
@@ -105,8 +105,5 @@ def path_of(frame: FrameType) -> str:
 
 
 def _below_import_path(path: str) -> str:
-    # The longest first: site-packages lies below the project.
-    for folder in sorted(filter(None, sys.path), key=len, reverse=True):
-        if path.startswith(f"{folder}/"):
-            return path.removeprefix(f"{folder}/")
-    return path
+    folder = import_folder(path)
+    return path.removeprefix(f"{folder}/") if folder else path
