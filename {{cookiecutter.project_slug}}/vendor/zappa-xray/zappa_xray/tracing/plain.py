@@ -1,13 +1,13 @@
 """Any Python value as one that JSON has: whatever a service puts into metadata."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from enum import Enum
 from itertools import islice
 from typing import Any
 
 DEEPEST = 30
-MOST_ITEMS = 10_000  # of something that may never end
+MOST_ITEMS = 10_000  # of an iterator, which may never end
 # What a 64-bit number holds; Python alone has no end.
 LARGEST_INTEGER = 2**63 - 1
 
@@ -47,7 +47,8 @@ def _structure(value: Any, above: tuple[int, ...]) -> Any:
     if isinstance(value, Enum):
         return plain(value.value, above)
     if isinstance(value, Iterable):
-        return [plain(below, above) for below in islice(value, MOST_ITEMS)]
+        length = len(value) if isinstance(value, Sized) else MOST_ITEMS
+        return [plain(below, above) for below in islice(value, length)]
     attributes = {
         name: plain(below, above)
         for name, below in getattr(value, "__dict__", {}).items()
