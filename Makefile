@@ -32,7 +32,7 @@ lint: $(READY) ## format, lint and types of the template's own code and the libr
 	ruff check --no-cache . $(LIBRARY)
 	mypy
 	python -m tests.library_environment types
-	zizmor --offline --quiet --min-severity medium .github "{{cookiecutter.project_slug}}/.github"
+	zizmor --offline --quiet --min-severity medium .github "{{cookiecutter.project_slug}}/.github/workflows/deploy.yml"
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml "{{cookiecutter.project_slug}}"/.github/workflows/*.yml
 	check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 	check-jsonschema --builtin-schema vendor.renovate .github/renovate.json

@@ -18,6 +18,7 @@ from upkeep import transcript
 Once = Callable[[str, Callable[[Path], object]], Path]
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md")
+MANUAL = "vendor/zappa-xray/README.md"
 README = (TEMPLATE / "README.md").read_text(encoding="utf-8")
 
 
@@ -36,7 +37,7 @@ def named(text: str) -> set[str]:
     code = re.findall(r"`(make [^`]+)`", text)
     for block in re.findall(r"^ *```\w*\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL):
         code += re.findall(r"(?:^|&& )\s*(make .*)", block, re.MULTILINE)
-    without_comments = [re.sub(r"\s#.*| && .*", "", command) for command in code]
+    without_comments = [re.sub(r"\s#.*| && .*|\"[^\"]*\"", "", command) for command in code]
     words = [word for command in without_comments for word in command.split()[1:]]
     return {word for word in words if re.fullmatch("[a-z-]+", word)}
 
@@ -87,10 +88,27 @@ def test_every_command_has_a_phony_target(service: Baked) -> None:
 def test_the_service_s_manage_commands_exist(service: Baked) -> None:
     own = {path.split("/")[-1][:-3] for path in service.files() if "/management/commands/" in path}
     own -= {"__init__"}
-    django = {"createsuperuser", "drf_create_token", "check", "migrate", "runserver"}
-    named_ones = set(re.findall(r"manage\.py ([a-z_]+)", service.read("README.md")))
-    assert named_ones
-    assert named_ones <= own | django
+    django = {"createsuperuser", "drf_create_token", "check", "makemigrations", "startapp"}
+    for document in ("README.md", MANUAL):
+        named_ones = set(re.findall(r"manage\.py ([a-z_]+)", service.read(document)))
+        assert named_ones
+        assert named_ones <= own | django
+
+
+def test_one_screen_leads_to_the_first_trace(service: Baked) -> None:
+    before_the_commands = service.read("README.md").partition("\n## Commands\n")[0]
+    assert "/__traces__/" in before_the_commands
+    assert len(before_the_commands.splitlines()) <= 40
+
+
+def test_the_first_week_tells_what_an_owner_does_in_it(service: Baked) -> None:
+    told = section(service.read("README.md"), "Your first week")
+    for matter in (
+        *("git init", "uv.lock", "pre-commit install", "createsuperuser", "drf_create_token"),
+        *("startapp", "@task", "events", "MultiPartParser", "django-cors-headers"),
+        *("djangorestframework-simplejwt", '"extends": "dev"', "project_name"),
+    ):
+        assert matter in told
 
 
 def environment_variables(source: str) -> set[str]:
@@ -132,10 +150,11 @@ def constants(source: str, pattern: str) -> set[str]:
     return set(re.findall(rf'^[A-Z_]+ = "({pattern})"$', source, re.MULTILINE))
 
 
-def test_the_table_of_checks_is_tracing_s(service: Baked) -> None:
-    ids = constants(service.read("tracing/checks.py"), r"tracing\.[EWI]\d{3}")
+def test_the_table_of_checks_is_the_library_s(service: Baked) -> None:
+    sources = [text for path, text in texts(service).items() if path.startswith("vendor/")]
+    ids = {name for text in sources for name in constants(text, r"tracing\.[EWI]\d{3}")}
     assert ids
-    described = table(service.read("README.md"))
+    described = table(service.read(MANUAL))
     assert {name for name in described if name.startswith("tracing.")} == ids
 
 
@@ -150,7 +169,7 @@ def literal(source: str, name: str) -> dict[str, object]:
 
 def test_the_table_of_tracing_s_settings_has_each_with_its_value(service: Baked) -> None:
     settings = literal(service.read("config/settings.py"), "XRAY_TRACING")
-    rows = table(service.read("README.md"))
+    rows = table(service.read(MANUAL))
     described = {
         name: ast.literal_eval(rows[name][1].strip().strip("`"))
         for name in settings
@@ -162,10 +181,10 @@ def test_the_table_of_tracing_s_settings_has_each_with_its_value(service: Baked)
 def test_the_table_of_annotations_is_what_is_recorded(service: Baked) -> None:
     described = {
         name
-        for name, row in table(section(service.read("README.md"), "Reading a trace")).items()
+        for name, row in table(section(service.read(MANUAL), "Reading a trace")).items()
         if "annotation." in row[-1]
     }
-    sources = [text for path, text in texts(service).items() if path.startswith("tracing/")]
+    sources = [text for path, text in texts(service).items() if is_of_tracing(path)]
     recorded = {
         name
         for name in described
@@ -173,6 +192,10 @@ def test_the_table_of_annotations_is_what_is_recorded(service: Baked) -> None:
     }
     assert described >= {"route", "method", "status", "stage", "timed_out"}
     assert recorded == described
+
+
+def is_of_tracing(path: str) -> bool:
+    return path.startswith("vendor/zappa-xray/zappa_xray/tracing/")
 
 
 def texts(service: Baked) -> dict[str, str]:
@@ -198,8 +221,8 @@ def test_the_folders_that_documents_name_exist(service: Baked) -> None:
     listed = set(table(section(service.read("README.md"), "What is here")))
     folders = {path.split("/")[0] + "/" for path in service.files() if "/" in path}
     assert {name for name in listed if name.endswith("/")} == {
-        folder for folder in folders if not folder.startswith(".") and folder != "tests/"
-    } - {"docs/"}
+        folder for folder in folders if not folder.startswith(".")
+    }
 
 
 def test_links_between_documents_lead_somewhere(service: Baked) -> None:
@@ -209,6 +232,7 @@ def test_links_between_documents_lead_somewhere(service: Baked) -> None:
             for name in (*DOCUMENTS, "SECURITY.md")
         ),
         (service.folder, service.read("README.md")),
+        (service.folder / "vendor/zappa-xray", service.read(MANUAL)),
     ):
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
             assert (folder / target).exists(), target

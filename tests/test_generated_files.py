@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import json
+import os
 import re
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from tests.library_environment import LIBRARY
 pytestmark = pytest.mark.xdist_group("generated files")
 
 SERVICE = {
+    ".editorconfig",
     ".env.example",
     ".gitattributes",
     ".gitignore",
@@ -39,11 +41,11 @@ SERVICE = {
     "config/errors.py",
     "config/health.py",
     "config/lambda_function.py",
-    "config/schema.py",
     "config/settings.py",
-    "config/static.py",
+    "config/stage.py",
     "config/urls.py",
     "config/wsgi.py",
+    "conftest.py",
     "iam/deploy-policy.json",
     "iam/execution-policy.json",
     "manage.py",
@@ -58,11 +60,9 @@ SERVICE = {
     "notes/views.py",
     "pyproject.toml",
     "tests/__init__.py",
-    "tests/conftest.py",
-    "tests/test_errors.py",
     "tests/test_notes.py",
     "tests/test_pages.py",
-    "tests/test_settings.py",
+    "tests/test_traces.py",
     "zappa_hooks.py",
     "zappa_settings.json",
     # The library, as it lies in the template, without what a tool may have left there.
@@ -205,6 +205,48 @@ def test_ruff_finds_nothing(arguments: list[str], baked: list[Baked]) -> None:
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
     assert "No Python files found" not in finished.stderr
+
+
+def test_zizmor_finds_nothing_in_the_workflows(combinations: list[Baked]) -> None:
+    folders = [
+        str(service.folder / ".github")
+        for service in combinations
+        if service.context["ci"] == "github"
+    ]
+    finished = subprocess.run(
+        ["zizmor", "--offline", "--min-severity", "medium", *folders],
+        env={
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert "failed to parse" not in finished.stderr
+    assert finished.stderr.count("completed") == 3 * len(folders)
+
+
+def test_the_tests_run_on_the_database_that_was_asked_for(combinations: list[Baked]) -> None:
+    images = {"postgresql": "postgres:", "mysql": "mariadb:"}
+    for service in combinations:
+        if service.context["ci"] == "github":
+            database = service.context["database"]
+            workflow = yaml.safe_load(service.read(".github/workflows/test.yml"))
+            job = workflow["jobs"]["test"]
+            assert workflow["env"] == {"UV_LOCKED": "1"}
+            assert job["services"]["database"]["image"].startswith(images[database])
+            [port] = job["services"]["database"]["ports"]
+            [url] = [
+                step["env"]["DATABASE_URL"]
+                for step in job["steps"]
+                if step.get("run") == "make test" and "env" in step
+            ]
+            assert re.fullmatch(
+                rf"{database}://\w+:password@127\.0\.0\.1:{port.split(':')[0]}/\w+", url
+            )
 
 
 def test_the_python_that_was_asked_for(combinations: list[Baked]) -> None:

@@ -56,6 +56,7 @@ def packaged_function(
     package: Path, packaged: Service, xray: Daemon, database: str, **environment: str
 ) -> Function:
     environment |= {"DJANGO_SECRET_KEY": secrets.token_urlsafe(50), "DATABASE_URL": database}
+    environment |= {"DJANGO_API_DOCS": "true"}
     return Function(
         package,
         xray.address,

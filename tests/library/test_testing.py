@@ -4,6 +4,7 @@ import sys
 
 import pytest
 from aws_xray_sdk.core import xray_recorder
+from django.test import Client
 from zappa_xray.testing import TraceDaemon, queries
 
 
@@ -32,3 +33,19 @@ def test_the_queries_of_all_levels_are_found() -> None:
     below = {"sql": {"sanitized_query": "SELECT 2"}}
     document = {"subsegments": [{"sql": {"sanitized_query": "SELECT 1"}, "subsegments": [below]}]}
     assert queries(document) == ["SELECT 1", "SELECT 2"]
+
+
+def test_a_query_without_its_text_is_none_of_the_queries() -> None:
+    """What XRAY_RECORDER's STREAM_SQL = False leaves."""
+    document = {"subsegments": [{"sql": {"database_type": "sqlite"}}]}
+    assert queries(document) == []
+
+
+def test_a_request_of_a_test_is_traced_whatever_is_sampled(
+    client: Client, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setattr(xray_recorder, "sampling", True)
+    monkeypatch.setattr(xray_recorder.sampler, "should_trace", lambda rule=None: False)
+    trace_daemon: TraceDaemon = request.getfixturevalue("trace_daemon")
+    client.get("/health/")
+    assert trace_daemon.complete[-1]["annotations"]["route"] == "/health/"

@@ -63,9 +63,9 @@ INSTALLED_APPS = [
     "accounts",
     "notes",
 ]
-if not IN_LAMBDA:
-    # Neither is in the package. The first extends the runserver of staticfiles and has to come before it.
-    INSTALLED_APPS = ["zappa_xray.traceview", *INSTALLED_APPS, "zappa_xray.deployment"]
+if not IN_LAMBDA:  # neither is in the package
+    INSTALLED_APPS.insert(0, "zappa_xray.traceview")  # its runserver extends that of staticfiles
+    INSTALLED_APPS.append("zappa_xray.deployment")
 
 MIDDLEWARE = [
     # First, so that a request that fails in any other middleware is traced as well.
@@ -97,14 +97,15 @@ TEMPLATES = [
 # Database
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
-# A Lambda process serves one request at a time and is frozen between two: it keeps its one connection,
-# looks whether it still lives before each request, and gives up long before API Gateway does (29 s).
-DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
-if DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+for database in DATABASES.values():
+    # A Lambda process serves one request at a time and is frozen between two: it keeps a connection,
+    # looks whether it still lives before each request, and gives up long before API Gateway does (29 s).
+    database |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    if database["ENGINE"] != "django.db.backends.sqlite3":
+        database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 {%- if cookiecutter.database == "mysql" %}
-    # PyMySQL's connect_timeout ends when TCP connects; this one is for each answer of the server.
-    DATABASES["default"]["OPTIONS"].setdefault("read_timeout", 25)
+        # PyMySQL's connect_timeout ends when TCP connects; this one is for each answer of the server.
+        database["OPTIONS"].setdefault("read_timeout", 25)
 {%- endif %}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -138,7 +139,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "config.static.StageStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.stage.StageStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True  # served from the packages themselves: no collectstatic, no bucket
 
@@ -165,9 +166,10 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min"},
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "config.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# Schema and docs page are open to whoever knows the address: so not in Lambda, unless asked for.
+API_DOCS = env.bool("DJANGO_API_DOCS", default=not IN_LAMBDA)
 SPECTACULAR_SETTINGS = {
     "TITLE": {{ cookiecutter.__project_name_quoted }},
     "VERSION": "0.1.0",
@@ -177,8 +179,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.schema.add_errors",
-        "config.schema.add_server",
+        "config.stage.add_server",
     ],
 }
 
@@ -221,7 +222,7 @@ XRAY_RECORDER = {
     "URLS_AS_ANNOTATION": "NONE",
 }
 
-# What tracing/ reads.
+# What zappa_xray.tracing reads; vendor/zappa-xray/README.md tells more of each.
 
 XRAY_TRACING = {
     # What may hold personal data and is recorded all the same: of "query_string",

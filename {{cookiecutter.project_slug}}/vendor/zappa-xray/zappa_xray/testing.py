@@ -68,10 +68,14 @@ def queries(document: Document) -> list[str]:
 
 @pytest.fixture
 def trace_daemon(monkeypatch: pytest.MonkeyPatch) -> Iterator[TraceDaemon]:
-    """Catch the traces of a test: `trace_daemon.complete[-1]["annotations"]["route"]`."""
+    """Catch the traces of a test: `trace_daemon.complete[-1]["annotations"]["route"]`.
+
+    Every request of the test is traced, whatever XRAY_RECORDER says about sampling.
+    """
     from aws_xray_sdk.core import xray_recorder
 
     with closing(TraceDaemon()) as daemon:
+        monkeypatch.setattr(xray_recorder, "sampling", False)
         monkeypatch.setattr(xray_recorder.emitter, "_ip", "127.0.0.1")
         monkeypatch.setattr(xray_recorder.emitter, "_port", daemon.port)
         yield daemon

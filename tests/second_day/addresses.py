@@ -1,0 +1,80 @@
+"""Edits of the URLs: pages that move, and pages that go."""
+
+from tests.second_day.edit import (
+    Edit,
+    all_of,
+    deleted,
+    make,
+    replaced,
+    setting,
+    without_lines,
+    without_test,
+)
+
+URLS = "config/urls.py"
+PAGES = "tests/test_pages.py"
+
+SIGNED_IN = """\
+SPECTACULAR_SETTINGS = {
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+"""
+
+EDITS = [
+    Edit("the API moves to /v1/", replaced(URLS, 'path("api/", ', 'path("v1/", ')),
+    Edit("the docs move to /docs/", replaced(URLS, '"api/docs/"', '"docs/"')),
+    Edit("the admin moves to /staff/", replaced(URLS, '"admin/"', '"staff/"')),
+    Edit("the health check moves to /up/", replaced(URLS, '"health/"', '"up/"')),
+    Edit(
+        "no health check",
+        all_of(
+            without_lines(URLS, "health", 2),
+            deleted("config/health.py"),
+            without_test(PAGES, "test_health_answers_without_a_database"),
+            make("format"),
+        ),
+    ),
+    Edit(
+        "no docs and no schema",
+        all_of(
+            replaced(
+                URLS,
+                """\
+if settings.API_DOCS:
+    urlpatterns += [
+        path("", RedirectView.as_view(pattern_name="docs")),
+        path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+        path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    ]
+""",
+                "",
+            ),
+            without_test(PAGES, "test_the_docs_and_their_requests_are_below_the_stage"),
+            make("format"),
+        ),
+    ),
+    Edit(
+        "docs for whoever signed in",
+        replaced("config/settings.py", "SPECTACULAR_SETTINGS = {\n", SIGNED_IN),
+    ),
+    Edit(
+        "no admin",
+        all_of(
+            without_lines("config/settings.py", '"django.contrib.admin"'),
+            without_lines(URLS, "admin", 3),
+            without_test(PAGES, "test_the_admin_and_its_styles_are_below_the_stage"),
+            make("format"),
+        ),
+    ),
+    Edit("the docs are off unless asked for", setting("API_DOCS", "False"), red="'docs' not found"),
+    Edit(
+        "a page at /",
+        all_of(
+            replaced(
+                URLS,
+                "URLResolver] = [\n",
+                'URLResolver] = [\n    path("", TemplateView.as_view(template_name="index.html")),\n',
+            ),
+            replaced(URLS, "import RedirectView", "import RedirectView, TemplateView"),
+        ),
+    ),
+]

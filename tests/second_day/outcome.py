@@ -1,0 +1,60 @@
+"""Try an edit: the change on a copy of the service, then `make check` and `make test`."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulator.processes import CommandFailed, run, uv_binary
+from emulator.service import Service, bake, offered_python
+from tests.second_day.edit import Copy, Edit
+
+# What edits add to a service. Its environment has them from the start.
+ADDED_PACKAGES = ("django-cors-headers", "django-filter", "djangorestframework-simplejwt")
+NOT_COPIED = (".venv", ".lambda", "__pycache__", ".pytest_cache", ".ruff_cache", "db.sqlite3")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the two commands printed; None stands for a command that was content."""
+
+    check: str | None
+    test: str | None
+
+    @property
+    def complaints(self) -> str:
+        return "\n".join(filter(None, (self.check, self.test)))
+
+
+def prepared(folder: Path) -> Service:
+    """Bake and install a service in `folder`, checked once so that mypy's cache is filled."""
+    service = bake(folder, {"python_version": offered_python()})
+    service.install()
+    python = str(service.folder / ".venv/bin/python")
+    command = [str(uv_binary()), "pip", "install", "--quiet", "--python", python, *ADDED_PACKAGES]
+    run(command, folder=service.folder)
+    service.make("check")
+    service.make("test")
+    return service
+
+
+def tried(edit: Edit, service: Service, folder: Path) -> Outcome:
+    """Make the edit on a copy in the new folder `folder`, and ask both commands.
+
+    The copy has the environment of `service`: what they import of vendor/ is the same in both.
+    """
+    shutil.copytree(service.folder, folder, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    environment = {"UV_PROJECT_ENVIRONMENT": str(service.folder / ".venv"), "UV_NO_SYNC": "1"}
+    copy = Copy(folder, environment)
+    edit.change(copy)
+    return Outcome(complaint(copy, "check"), complaint(copy, "test"))
+
+
+def complaint(copy: Copy, target: str) -> str | None:
+    """Run one of the service's commands; return what it printed when it failed, else None."""
+    try:
+        copy.run("make", target)
+    except CommandFailed as failure:
+        return failure.output
+    return None

@@ -1,0 +1,53 @@
+"""Edits of the stages in zappa_settings.json."""
+
+from tests.second_day.edit import Edit, Stages, stages
+
+
+def renamed(settings: Stages) -> None:
+    settings["staging"] = settings.pop("dev")
+    settings["production"]["extends"] = "staging"
+
+
+def on_its_own(settings: Stages) -> None:
+    settings["production"] = settings.pop("dev")
+
+
+EDITS = [
+    Edit("a third stage", stages(lambda all: all.update(staging={"extends": "dev"}))),
+    Edit("no stage production", stages(lambda all: all.pop("production"))),
+    Edit("stage dev is called staging", stages(renamed)),
+    Edit("production is the only stage", stages(on_its_own)),
+    Edit(
+        "a region of its own", stages(lambda all: all["production"].update(aws_region="us-east-1"))
+    ),
+    Edit("a profile", stages(lambda all: all["dev"].update(profile_name="work"))),
+    Edit(
+        "a domain",
+        stages(
+            lambda all: all["production"].update(
+                domain="api.example.org", certificate_arn="arn:aws:acm:us-east-1:123456789012:x"
+            )
+        ),
+    ),
+    Edit(
+        "a VPC",
+        stages(
+            lambda all: all["production"].update(
+                vpc_config={"SubnetIds": ["subnet-12345678"], "SecurityGroupIds": ["sg-12345678"]}
+            )
+        ),
+    ),
+    Edit(
+        "a second schedule",
+        stages(
+            lambda all: all["dev"]["events"].append(
+                {"function": "notes.scheduled.count_new_notes", "expression": "cron(0 6 * * ? *)"}
+            )
+        ),
+    ),
+    Edit(
+        "an ASGI application",
+        stages(lambda all: all["dev"].update(app_type="asgi", app_function="config.asgi.app")),
+        red="Stage dev of zappa_settings.json serves an ASGI application.",
+    ),
+]

@@ -1,0 +1,53 @@
+"""The owner's second day: ordinary edits of a service, each followed by `make check` and `make test`.
+
+`python -m tests.second_day` prints the table of all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from emulator.service import TEMPLATE, Service
+from tests.choices import only_service
+from tests.second_day.edit import Edit
+from tests.second_day.edits import EDITS
+from tests.second_day.outcome import prepared, tried
+
+Once = Callable[[str, Callable[[Path], object]], Path]
+
+
+@pytest.fixture(scope="session")
+def first_day(once: Once) -> Service:
+    """The service before any edit, installed; no test may change it."""
+    return only_service(once("second-day", prepared))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edit", EDITS, ids=[edit.name for edit in EDITS])
+def test_after_an_edit_the_commands_are_green_or_name_its_fault(
+    edit: Edit, first_day: Service, tmp_path: Path
+) -> None:
+    outcome = tried(edit, first_day, tmp_path / first_day.slug)
+    if edit.red is None:
+        assert outcome.complaints == ""
+    else:
+        assert edit.red in outcome.complaints
+
+
+def test_there_are_at_least_forty_edits_and_no_two_of_one_name() -> None:
+    assert len(EDITS) >= 40
+    assert len({edit.name for edit in EDITS}) == len(EDITS)
+
+
+@pytest.mark.parametrize("settings", ["XRAY_RECORDER", "XRAY_TRACING"])
+def test_each_key_of_the_tracing_s_settings_is_edited(settings: str) -> None:
+    source = (TEMPLATE / "{{cookiecutter.project_slug}}/config/settings.py").read_text("utf-8")
+    [block] = re.findall(rf"^{settings} = {{\n(.*?)^}}", source, re.MULTILINE | re.DOTALL)
+    keys = re.findall(r'^    "([A-Z_]+)": ', block, re.MULTILINE)
+    assert keys
+    edited = {edit.name.split()[1] for edit in EDITS if edit.name.startswith(f"{settings}: ")}
+    assert set(keys) - edited == set()

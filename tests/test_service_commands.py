@@ -1,0 +1,77 @@
+"""The service's `make check`, `make format` and `make install`, as an owner and as the workflow runs them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from emulator.processes import CommandFailed
+from emulator.service import Service
+from tests.second_day.edit import Copy
+from tests.second_day.outcome import NOT_COPIED
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("service")]
+
+FAULTY = """\
+import json
+class Faulty:
+    number: int = 'one'
+"""
+
+
+@pytest.fixture
+def copy(installed: Service, tmp_path: Path) -> Copy:
+    """A copy of the service that may be changed, with the environment of the original."""
+    folder = tmp_path / installed.slug
+    shutil.copytree(installed.folder, folder, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    environment = {"UV_PROJECT_ENVIRONMENT": str(installed.folder / ".venv"), "UV_NO_SYNC": "1"}
+    return Copy(folder, environment)
+
+
+def test_check_shows_the_faults_of_all_tools_at_once(copy: Copy) -> None:
+    copy.write("config/faulty.py", FAULTY)
+    copy.write(
+        "notes/models.py",
+        copy.read("notes/models.py").replace("max_length=200", "max_length=100"),
+    )
+    settings = copy.read("config/settings.py")
+    no_pages = '\nREST_FRAMEWORK["DEFAULT_PAGINATION_CLASS"] = None\n'
+    copy.write("config/settings.py", settings + no_pages)
+    with pytest.raises(CommandFailed) as failure:
+        copy.run("make", "check")
+    for fault in (
+        "`json` imported but unused",
+        "would be reformatted",
+        "Incompatible types in assignment",
+        "Alter field title on note",
+        "You have specified a default PAGE_SIZE pagination",
+    ):
+        assert fault in failure.value.output
+    summary = failure.value.output.partition("Faults were found by:")[2]
+    assert summary.count("uv run ") == 5
+
+
+def test_format_mends_what_check_says_of_form(copy: Copy) -> None:
+    copy.write("config/faulty.py", FAULTY.replace("'one'", "1"))
+    with pytest.raises(CommandFailed):
+        copy.run("make", "check")
+    copy.run("make", "format")
+    copy.run("make", "check")
+
+
+def test_the_workflow_s_install_wants_a_lock_and_takes_it_as_it_is(copy: Copy) -> None:
+    here = {"UV_PROJECT_ENVIRONMENT": str(copy.folder / ".venv")}
+    locked = Copy(copy.folder, {**here, "UV_LOCKED": "1"})
+    locked.run("make", "install")
+    pyproject = copy.read("pyproject.toml")
+    copy.write("pyproject.toml", pyproject.replace('"python-json-logger>=4.2,<5"', '"httpx"'))
+    with pytest.raises(CommandFailed, match="lockfile"):
+        locked.run("make", "install")
+    copy.write("pyproject.toml", pyproject)
+    (copy.folder / "uv.lock").unlink()
+    with pytest.raises(CommandFailed, match="lockfile"):
+        locked.run("make", "install")
+    Copy(copy.folder, here).run("make", "install")
+    assert (copy.folder / "uv.lock").exists()

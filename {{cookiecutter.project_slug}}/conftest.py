@@ -1,0 +1,26 @@
+"""Fixtures for the tests of every app. `trace_daemon` is zappa-xray's."""
+
+import pytest
+from rest_framework.test import APIClient
+from rest_framework.views import APIView
+
+from accounts.models import User
+
+
+@pytest.fixture(autouse=True)
+def no_throttles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(APIView, "check_throttles", lambda view, request: None)
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    names = {User.USERNAME_FIELD, *User.REQUIRED_FIELDS}
+    return User.objects.create(**dict.fromkeys(names, "ada@example.org"))
+
+
+@pytest.fixture
+def api(user: User) -> APIClient:
+    """A client signed in as `user`."""
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
