@@ -81,7 +81,8 @@ def summaries(region: str, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def parsed(segments: list[Any]) -> list[Document]:
-    return assembled(parsed_document(segment.raw) for segment in segments)
+    # moto sorts by time and puts the later one of two with the same time in front.
+    return assembled(parsed_document(segment.raw) for segment in reversed(segments))
 
 
 @lru_cache(50_000)

@@ -105,6 +105,13 @@ class TestTraces:
             "request"
         ]
 
+    def test_of_two_copies_in_progress_the_later_one_counts(self, aws: EmulatedAWS) -> None:
+        first = document("function", 0.0, in_progress=True)
+        trace = self.put(aws, first, first | {"annotations": {"timed_out": True}})
+        (found,) = aws.client("xray").batch_get_traces(TraceIds=[trace])["Traces"]
+        (segment,) = found["Segments"]
+        assert json.loads(segment["Document"])["annotations"] == {"timed_out": True}
+
     def test_a_summary_tells_of_the_root_and_of_pieces_in_progress(self, aws: EmulatedAWS) -> None:
         http = {"request": {"method": "GET"}, "response": {"status": 504}}
         name = f"notes-{secrets.token_hex(4)}"
