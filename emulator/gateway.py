@@ -1,29 +1,20 @@
-"""An HTTP server that stands before a function as the stage of a REST API does.
-
-`python -m emulator.gateway SERVICE` serves the packaged handler of a service (`make package` first)
-below http://127.0.0.1:PORT/dev/, for a browser: no other way shows how pages look under a stage.
-"""
+"""An HTTP server that stands before a function as the stage of a REST API does."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
-import secrets
-import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, Protocol, Self
 
+from botocore.exceptions import ClientError
 from werkzeug.wrappers import Request, Response
 
 from emulator import events, proxy
-from emulator.daemon import Daemon
-from emulator.function import Function, FunctionDied, FunctionError, FunctionTimedOut
+from emulator.function import FunctionDied, FunctionError, FunctionTimedOut
 from emulator.loopback import LoopbackServer
 from emulator.runtime.execution_environment import LARGEST_PAYLOAD_BYTES
-from emulator.service import Service
 from emulator.stage_tracing import Traced, TracedHere
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
@@ -53,7 +44,6 @@ class Gateway:
                when there is no such API
     tracing    None: the gateway has no segment, and the function is traced as it is when invoked alone
     seconds    until it gives up waiting for the function, which goes on by itself
-    port       0 for a free one
     url        of the stage when it runs, such as http://127.0.0.1:40123/dev
     throttled  whether each request is refused with 429
 
@@ -70,14 +60,13 @@ class Gateway:
         host: Callable[[], str] | None = None,
         tracing: Tracing | None = None,
         seconds: float = INTEGRATION_SECONDS,
-        port: int = 0,
     ) -> None:
         self._function, self._tracing = function, tracing or TracedHere()
         self._stage, self._region, self.seconds = stage, region, seconds
         self._host = host or (lambda: f"{events.API_ID}.execute-api.{region}.amazonaws.com")
         self.throttled = False
         self._integrations = ThreadPoolExecutor(100, "integration")
-        self._server = LoopbackServer(self._respond, port)
+        self._server = LoopbackServer(self._respond)
         self.origin = self._server.origin
         self.url = f"{self.origin}/{stage}"
 
@@ -88,10 +77,6 @@ class Gateway:
     def __exit__(self, *_exception: object) -> None:
         self._server.__exit__()
         self._integrations.shutdown(wait=False, cancel_futures=True)
-
-    def wait(self) -> None:
-        """Serve until the process is interrupted."""
-        self._server.wait()
 
     def _respond(self, request: Request) -> Response:
         target, prefix = proxy.target(request), f"/{self._stage}"
@@ -134,29 +119,5 @@ class Gateway:
             return proxy.refusal(504)
         except (*FAILURES, proxy.Malformed):
             return proxy.refusal(502)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("service", type=Path, help="folder of a service with a package in dist/")
-    parser.add_argument("--port", type=int, default=0, help="0 for a free one")
-    arguments = parser.parse_args()
-    service = Service(arguments.service.resolve())
-    password = secrets.token_urlsafe(12)
-    with tempfile.TemporaryDirectory() as folder, Daemon() as daemon:
-        environment = {
-            "DJANGO_SECRET_KEY": secrets.token_urlsafe(50),
-            "DATABASE_URL": f"sqlite:///{folder}/gateway.sqlite3",
-            "DJANGO_SUPERUSER_PASSWORD": password,
-        }
-        package = service.unpack(Path(folder, "package"))
-        function = Function(package, daemon.address, python=service.python, environment=environment)
-        with function, Gateway(function, port=arguments.port) as gateway:
-            function.manage("migrate")
-            function.manage("createsuperuser --noinput --username admin --email admin@example.com")
-            print(f"{gateway.url}/admin/ (admin, {password}) until Ctrl-C", flush=True)
-            gateway.wait()
-
-
-if __name__ == "__main__":
-    main()
+        except ClientError:  # there is no such function
+            return proxy.refusal(500)

@@ -13,13 +13,13 @@ from werkzeug.wrappers import Request, Response
 class LoopbackServer:
     """Context manager: `respond` answers each request, several at a time.
 
-    port  0 for a free one; `origin` is the server's address, such as http://127.0.0.1:40123
+    `origin` is its address, such as http://127.0.0.1:40123.
     """
 
-    def __init__(self, respond: Callable[[Request], Response], port: int = 0) -> None:
+    def __init__(self, respond: Callable[[Request], Response]) -> None:
         application = Request.application(respond)
         self._server = make_server(
-            "127.0.0.1", port, application, threaded=True, request_handler=Silent
+            "127.0.0.1", 0, application, threaded=True, request_handler=Silent
         )
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(
@@ -35,13 +35,9 @@ class LoopbackServer:
         self._server.server_close()
         self._thread.join()
 
-    def wait(self) -> None:
-        """Serve until the process is interrupted."""
-        self._thread.join()
-
 
 class Silent(WSGIRequestHandler):
-    """Says nothing of requests."""
+    """Says nothing of requests, only of what goes wrong."""
 
-    def log(self, *_arguments: Any) -> None:
+    def log_request(self, *_arguments: Any) -> None:
         pass

@@ -29,6 +29,7 @@ REFUSALS = {
     403: ("Missing Authentication Token", "MissingAuthenticationTokenException"),
     413: ("Request Too Long", "RequestTooLargeException"),
     429: ("Too Many Requests", "TooManyRequestsException"),
+    500: ("Internal server error", "InternalServerErrorException"),
     502: ("Internal server error", "InternalServerErrorException"),
     504: ("Endpoint request timed out", "InternalServerErrorException"),
 }

@@ -322,6 +322,16 @@ def test_it_can_be_served_before_it_is_deployed(aws: EmulatedAWS, serve: Serve) 
     assert ask(f"{stage.url}/").status == 403
 
 
+def test_an_api_without_its_function_is_broken(
+    aws: EmulatedAWS, deployed: Deployed, serve: Serve
+) -> None:
+    stage = serve(deployed)
+    assert ask(f"{stage.url}/").status == 200
+    aws.client("lambda").delete_function(FunctionName=deployed.name)
+    answer = ask(f"{stage.url}/")
+    assert (answer.status, answer.json) == (500, {"message": "Internal server error"})
+
+
 def test_lambdas_invoke_runs_it_and_tells_its_log(
     aws: EmulatedAWS, deployed: Deployed, serve: Serve
 ) -> None:
