@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import IO, Any
 
 import uv
 
-CACHE = Path(__file__).resolve().parent.parent / ".cache"
+TEMPLATE = Path(__file__).resolve().parent.parent
+CACHE = TEMPLATE / ".cache"
 
 STEERING_PREFIXES = ("AWS_", "LAMBDA_", "_X_AMZN", "DJANGO_", "PYTHON", "PYTEST_", "MAKE")
 STEERING_NAMES = {
@@ -35,6 +37,12 @@ class CommandFailed(Exception):
 def uv_binary() -> Path:
     """Return the uv of this Python environment. Raises FileNotFoundError when it has none."""
     return Path(uv.find_uv_bin())
+
+
+def requirements(group: str) -> list[str]:
+    """Return a dependency group of the template's pyproject.toml."""
+    project = tomllib.loads((TEMPLATE / "pyproject.toml").read_text())
+    return list(project["dependency-groups"][group])
 
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import tempfile
@@ -10,12 +11,9 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from emulator.processes import CACHE, run, uv_binary
+from emulator.processes import CACHE, requirements, run, uv_binary
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
-
-# https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html: AWS's SDK, and the runtime client
-LIBRARIES = ("awslambdaric>=4.2,<5", "boto3")
 
 
 @cache
@@ -30,15 +28,19 @@ def lambda_runtime(python: Path) -> Path:
     """Return a folder with `bootstrap.py`, AWS's runtime client, boto3 and all that they need.
 
     `python` is an interpreter of a version for which awslambdaric has wheels: 3.12 or newer.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html
     """
-    folder = CACHE / f"lambda-runtime-{python_version(python)}-awslambdaric"
+    libraries = requirements("lambda-runtime")
+    version = hashlib.sha256(" ".join(libraries).encode()).hexdigest()[:8]
+    folder = CACHE / f"lambda-runtime-{python_version(python)}-{version}"
     CACHE.mkdir(exist_ok=True)
     with FileLock(f"{folder}.lock", timeout=300):
         if not folder.exists():
             unfinished = Path(tempfile.mkdtemp(dir=CACHE))
             options = ["--quiet", "--python", str(python), "--target", str(unfinished)]
             options += ["--compile-bytecode", "--only-binary", ":all:"]
-            run([str(uv_binary()), "pip", "install", *options, *LIBRARIES], folder=CACHE)
+            run([str(uv_binary()), "pip", "install", *options, *libraries], folder=CACHE)
             unfinished.chmod(0o755)
             unfinished.rename(folder)
         replace(folder / BOOTSTRAP.name, BOOTSTRAP.read_text())

@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from emulator.processes import CACHE, run
 
+# No group of pyproject.toml: what it depends on contradicts the template's own tools.
 PACKAGE = "aws-sam-cli>=1.170,<2"
 MEMBERS = {
     "x86_64": "samcli/local/rapid/aws-lambda-rie-x86_64",
