@@ -169,12 +169,13 @@ class DeployedFunction:
     def _take(self, configuration: Mapping[str, Any]) -> Environment:
         wanted = {key: configuration.get(key) for key in KEYS}
         with self._lock:
-            self._busy += 1
             outdated = [known for known in self._idle if known.configuration != wanted]
             self._idle = [known for known in self._idle if known.configuration == wanted]
             for environment in outdated:
                 environment.function.kill()
-            return self._idle.pop() if self._idle else self._make(wanted)
+            taken = self._idle.pop() if self._idle else self._make(wanted)
+            self._busy += 1
+            return taken
 
     def _make(self, configuration: Mapping[str, Any]) -> Environment:
         code = self._folder / str(configuration["CodeSha256"]).replace("/", "_")

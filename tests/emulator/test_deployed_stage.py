@@ -287,6 +287,15 @@ def test_code_and_environment_are_those_of_the_moment(
     assert ask(f"{stage.url}/").status == 299
 
 
+def test_a_python_that_is_not_here_is_named_and_nothing_is_left_waiting(
+    aws: EmulatedAWS, serve: Serve
+) -> None:
+    stage = serve(deploy(aws, HANDLER, runtime="python3.99"))
+    with pytest.raises(RuntimeError, match="wants Python 3.99"):
+        stage.function.invoke({})
+    stage.function.wait_until_idle(1)
+
+
 def test_variables_of_the_test_beat_the_deployed_ones(
     aws: EmulatedAWS, runtime: str, serve: Serve
 ) -> None:
