@@ -291,7 +291,7 @@ def test_a_python_that_is_not_here_is_named_and_nothing_is_left_waiting(
     aws: EmulatedAWS, serve: Serve
 ) -> None:
     stage = serve(deploy(aws, HANDLER, runtime="python3.99"))
-    with pytest.raises(RuntimeError, match="wants Python 3.99"):
+    with pytest.raises(RuntimeError, match=r"wants Python 3\.99"):
         stage.function.invoke({})
     stage.function.wait_until_idle(1)
 
