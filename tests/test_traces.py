@@ -124,7 +124,13 @@ def test_request_is_one_subsegment_below_the_functions_segment(
                 "content_length": len(events.response_body(traced.response)),
             },
         },
-        "annotations": {"route": "/api/notes/", "method": "GET", "status": 200, "stage": "dev"},
+        "annotations": {
+            "route": "/api/notes/",
+            "method": "GET",
+            "status": 200,
+            "stage": "dev",
+            "cold_start": False,
+        },
     }
 
 
@@ -212,10 +218,12 @@ def test_unhandled_500_is_a_fault_with_its_cause(failed: tuple[Traced, str]) -> 
     assert traced.response["statusCode"] == 500
     assert traced.marks == ["fault"]
     assert traced.outer["annotations"]["status"] == 500
-    (cause,) = exceptions(traced.outer)
-    assert cause["type"] == "OperationalError"
-    assert cause["message"] == "no such table: authtoken_token"
-    assert cause["stack"]
+    djangos, drivers = exceptions(traced.outer)
+    assert djangos["cause"] == drivers["id"]
+    for cause in (djangos, drivers):
+        assert cause["type"] == "OperationalError"
+        assert cause["message"] == "no such table: authtoken_token"
+        assert cause["stack"]
     (query,) = traced.queries
     assert query["fault"] is True
 
@@ -236,9 +244,12 @@ def test_what_django_logs_after_the_request_has_its_ids_and_those_of_no_other_re
     before = len(function.log)
     refused = [Traced(function, xray, "GET", "/api/notes/") for _ in range(2)]
     lines = [json.loads(line) for line in function.log[before:].splitlines() if line[:1] == "{"]
-    assert [line["message"] for line in lines] == ["Unauthorized: /dev/api/notes/"] * 2
-    assert [line["trace_id"] for line in lines] == [traced.id for traced in refused]
-    first, second = (line["request_id"] for line in lines)
+    djangos = [line for line in lines if line["logger"] == "django.request"]
+    assert [line["message"] for line in djangos] == ["Unauthorized: /api/notes/"] * 2
+    assert [line["trace_id"] for line in lines] == [
+        traced.id for traced in refused for _ in ("our line", "Django's line")
+    ]
+    first, second = (line["request_id"] for line in djangos)
     assert re.fullmatch("[0-9a-f-]{36}", first)
     assert re.fullmatch("[0-9a-f-]{36}", second)
     assert first != second

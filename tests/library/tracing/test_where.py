@@ -1,5 +1,6 @@
 """Where a late request is: the owner's innermost line below the view, or the name of the view."""
 
+import os
 import sys
 import types
 from pathlib import Path
@@ -129,7 +130,7 @@ def test_the_lists_of_installed_files_are_read_once_and_only_where_they_are_need
 
     monkeypatch.setattr(own, "open", counting, raising=False)
 
-    assert not own.is_own_file(f"{own.os.path.dirname(own.os.__file__)}/threading.py")
+    assert not own.is_own_file(f"{os.path.dirname(os.__file__)}/threading.py")
     assert not own.is_own_file("/srv/lib/site-packages/django/views.py")
     assert read == []
     for _ in range(3):
