@@ -114,6 +114,7 @@ class InvocationContext(QuietContext):
         if not segment.sampled:
             _open.set((segment,))
             return xray_recorder.begin_subsegment(name)
+        # The segment does not get it: nobody asks for it there, and both are gone without a circle.
         subsegment = OpenSubsegment(name, "local", segment, segment)
         _open.set((segment, subsegment))
         return subsegment
@@ -125,6 +126,7 @@ class InvocationContext(QuietContext):
         if not parent.sampled:
             return None
         call = OpenSubsegment(name, "remote", stack[0], parent)
+        parent.subsegments.append(call)
         _open.set((*stack, call))
         return call
 
