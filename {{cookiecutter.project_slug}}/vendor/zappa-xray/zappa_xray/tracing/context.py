@@ -114,7 +114,6 @@ class InvocationContext(QuietContext):
         if not segment.sampled:
             _open.set((segment,))
             return xray_recorder.begin_subsegment(name)
-        # The segment does not get it: nobody asks for it there, and both are gone without a circle.
         subsegment = OpenSubsegment(name, "local", segment, segment)
         _open.set((segment, subsegment))
         return subsegment
@@ -126,7 +125,6 @@ class InvocationContext(QuietContext):
         if not parent.sampled:
             return None
         call = OpenSubsegment(name, "remote", stack[0], parent)
-        parent.subsegments.append(call)
         _open.set((*stack, call))
         return call
 
@@ -151,6 +149,11 @@ class InvocationContext(QuietContext):
     def put_subsegment(self, subsegment: Subsegment) -> None:
         if not isinstance(self.stack()[0], DummySegment):
             super().put_subsegment(subsegment)
+
+    def clear_trace_entities(self) -> None:
+        for segment in _open.get()[:1]:
+            segment.subsegments.clear()  # no circle is left for the garbage collector
+        super().clear_trace_entities()
 
     def set_trace_entity(self, trace_entity: Any) -> None:
         super().set_trace_entity(trace_entity)

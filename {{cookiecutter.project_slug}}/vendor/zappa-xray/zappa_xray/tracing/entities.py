@@ -42,7 +42,7 @@ class FunctionSegment(FacadeSegment):
 
 
 class OpenSubsegment(Subsegment):
-    """A sampled subsegment that has begun; its parent does not know it until it is added there."""
+    """A sampled subsegment that has begun below its parent; its name is mended when it is sent."""
 
     def __init__(self, name: str, namespace: str, segment: Any, parent: Any) -> None:
         self.id = os.urandom(8).hex()
@@ -61,3 +61,4 @@ class OpenSubsegment(Subsegment):
         self.aws: dict[str, Any] = {}
         self.cause: dict[str, Any] = {}
         self.sql: dict[str, Any] = {}
+        parent.subsegments.append(self)
