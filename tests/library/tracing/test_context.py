@@ -1,7 +1,9 @@
 """The context of the SDK in Lambda, without a Lambda: it reads nothing but the environment."""
 
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -118,3 +120,18 @@ def test_coroutines_have_the_parent_that_they_were_started_under() -> None:
 
     assert (parents["a"], parents["b"]) == (outer, outer)
     assert sorted(name for name in parents.values() if name != outer) == ["a", "b"]
+
+
+def test_what_has_ended_is_gone_without_the_garbage_collector() -> None:
+    subsegment = xray_recorder.context.begin_invocation("request")
+    with xray_recorder.in_subsegment("below"):
+        pass
+    gone = weakref.ref(subsegment)
+    assert gone() is subsegment
+    del subsegment
+    gc.disable()
+    try:
+        xray_recorder.clear_trace_entities()
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -150,6 +150,11 @@ class InvocationContext(QuietContext):
         if not isinstance(self.stack()[0], DummySegment):
             super().put_subsegment(subsegment)
 
+    def clear_trace_entities(self) -> None:
+        for segment in _open.get()[:1]:
+            segment.subsegments.clear()  # no circle is left for the garbage collector
+        super().clear_trace_entities()
+
     def set_trace_entity(self, trace_entity: Any) -> None:
         super().set_trace_entity(trace_entity)
         _header.set(os.environb.get(HEADER_VARIABLE))

@@ -39,7 +39,8 @@ class DeadlineWatcher[Work: Watched]:
         os.register_at_fork(after_in_child=self._forget_everything)
 
     def _forget_everything(self) -> None:
-        self._condition = threading.Condition(threading.Lock())
+        self._lock = threading.Lock()  # itself, and not by its condition, for each request
+        self._condition = threading.Condition(self._lock)
         self._in_flight: set[Work] = set()
         self._wakes_at = math.inf
         self._thread: threading.Thread | None = None
@@ -48,7 +49,7 @@ class DeadlineWatcher[Work: Watched]:
         """Reports `work` at its deadline, unless `forget` comes first."""
         if settings.faulthandler and work.deadline < math.inf:
             _dump_stack_after(work.deadline + settings.margin_seconds / 2 - time.monotonic())
-        with self._condition:
+        with self._lock:
             self._in_flight.add(work)
             if self._thread is None:
                 self._thread = self._started()
@@ -61,7 +62,7 @@ class DeadlineWatcher[Work: Watched]:
             faulthandler.cancel_dump_traceback_later()
         with work.lock:
             work.ended = True
-        with self._condition:
+        with self._lock:
             self._in_flight.discard(work)
 
     def _started(self) -> threading.Thread | None:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from types import MappingProxyType
 from typing import Any
 
 from aws_xray_sdk import global_sdk_config
@@ -25,6 +26,8 @@ UNCOUNTED = _Uncounted()
 class FunctionSegment(FacadeSegment):
     """Stands for the segment that Lambda itself sends; only what lies below it can be changed."""
 
+    http = annotations = metadata = aws = cause = MappingProxyType[str, Any]({})
+
     def __init__(self, header: TraceHeader) -> None:
         self.id = header.parent
         self.trace_id = header.root
@@ -36,11 +39,6 @@ class FunctionSegment(FacadeSegment):
         self.ref_counter = self._subsegments_counter = UNCOUNTED
         self.start_time = time.time()
         self.subsegments: list[Any] = []
-        self.http: dict[str, Any] = {}
-        self.annotations: dict[str, Any] = {}
-        self.metadata: dict[str, Any] = {}
-        self.aws: dict[str, Any] = {}
-        self.cause: dict[str, Any] = {}
 
 
 class OpenSubsegment(Subsegment):

@@ -14,6 +14,7 @@ from zappa_xray.tracing.invocation import IN_LAMBDA
 from zappa_xray.tracing.mending import ID, TRACE_ID
 
 HEADER_OF_REQUEST = "HTTP_X_AMZN_TRACE_ID"
+NOTHING_SAID = TraceHeader()
 
 
 def header_of(request: HttpRequest) -> TraceHeader:
@@ -23,7 +24,7 @@ def header_of(request: HttpRequest) -> TraceHeader:
     """
     text = None if IN_LAMBDA else request.META.get(HEADER_OF_REQUEST)
     if not text:
-        return TraceHeader()
+        return NOTHING_SAID
     header = TraceHeader.from_header_str(text)
     if not TRACE_ID.fullmatch(header.root or ""):
         return TraceHeader(data=header.data)

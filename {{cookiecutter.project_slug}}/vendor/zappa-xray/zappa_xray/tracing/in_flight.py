@@ -115,7 +115,7 @@ class InFlight:
         if self._outer_entity is not None:
             xray_recorder.set_trace_entity(self._outer_entity)
         else:
-            xray_recorder.clear_trace_entities()
+            xray_recorder.context.clear_trace_entities()
 
 
 def running() -> InFlight | None:
@@ -126,6 +126,8 @@ def running() -> InFlight | None:
 
 def end_below(entity: Any) -> None:
     """Ends what is open below an entity in this thread: it would never be sent."""
+    if xray_recorder.context.get_trace_entity() is entity:
+        return
     while (child := xray_recorder.current_subsegment()) and child is not entity:
         xray_recorder.end_subsegment()
         if xray_recorder.current_subsegment() is child:

@@ -134,7 +134,7 @@ def _describe_response(work: InFlight, request: HttpRequest, response: HttpRespo
         work.exception = getattr(response, "handled_exception", None)
     if work.entity.sampled:
         if (length := response.headers.get("Content-Length", "")).isdecimal():
-            work.entity.put_http_meta("content_length", int(length))
+            work.entity.http.setdefault("response", {})["content_length"] = int(length)
         answer(request, response, work.entity)
 
 
@@ -142,7 +142,8 @@ def _put_status(work: InFlight, status: int) -> None:
     work.facts["status"] = status
     if work.entity.sampled:
         work.entity.annotations["status"] = status
-        work.entity.put_http_meta("status", status)
+        work.entity.http.setdefault("response", {})["status"] = status
+        work.entity.apply_status_code(status)
 
 
 def _segment_name(request: HttpRequest) -> str:

@@ -9,10 +9,12 @@ from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
-from zappa_xray.tracing.annotations import LONGEST_ANNOTATION, MOST_ANNOTATIONS, OURS
+from zappa_xray.tracing.annotations import LONGEST_ANNOTATION, MOST_ANNOTATIONS
 from zappa_xray.tracing.mending import LATEST, LONGEST_VALUE, usable_name
 
 _IDS = re.compile("1-[0-9a-f]{8}-[0-9a-f]{24} [0-9a-f]{16} [0-9a-f]{16}")
+_KEY = re.compile("[A-Za-z0-9_]{1,500}")
+_NUMBERS = ("status", "content_length")
 _NAMESPACES = ("local", "remote", "aws")
 
 
@@ -29,25 +31,12 @@ def ordinary_json(subsegment: Any, *, complete: bool) -> str | None:
 
 
 def _written(state: dict[str, Any], complete: bool) -> str:
-    ids = state["trace_id"], state["id"], state["parent_id"]
-    start, namespace = state["start_time"], state["namespace"]
-    if (
-        state["type"] != "subsegment"
-        or state["metadata"]
-        or state["aws"]
-        or (complete and (state["cause"] or state["subsegments"]))
-        or not _IDS.fullmatch(f"{ids[0]} {ids[1]} {ids[2]}")
-        or namespace not in _NAMESPACES
-        or type(start) is not float
-    ):
+    if state["metadata"] or state["aws"] or (complete and (state["cause"] or state["subsegments"])):
         raise _Unusual
-    text = (
-        f'{{"id":"{ids[1]}","name":{_name(state["name"])},"start_time":{start!r},'
-        f'"trace_id":"{ids[0]}","parent_id":"{ids[2]}","type":"subsegment",'
-        f'"namespace":"{namespace}",{_end(state, start) if complete else '"in_progress":true'}'
-    )
+    end = _end(state, state["start_time"]) if complete else '"in_progress":true'
+    text = _identity(state) + end
     if http := state["http"]:
-        text += f',"http":{_http(**http)}'
+        text += f',"http":{_http(state, **http)}'
     if sql := state["sql"]:
         text += f',"sql":{_sql(**sql)}'
     if annotations := state["annotations"]:
@@ -55,6 +44,31 @@ def _written(state: dict[str, Any], complete: bool) -> str:
     if "\\ud" in text or ("@" in text and "://" in text):  # half a pair, or credentials in a URL
         raise _Unusual
     return text + "}"
+
+
+def _identity(state: dict[str, Any]) -> str:
+    identity = (
+        *(state["trace_id"], state["id"], state["parent_id"], state["name"]),
+        *(state["namespace"], state["start_time"], state["type"]),
+    )
+    known = state.get("_identity")  # of the copy that was sent at the start
+    if known and known[0] == identity:
+        return known[1]  # type: ignore[no-any-return]
+    trace_id, own_id, parent_id, name, namespace, start, kind = identity
+    if (
+        kind != "subsegment"
+        or namespace not in _NAMESPACES
+        or type(start) is not float
+        or not _IDS.fullmatch(f"{trace_id} {own_id} {parent_id}")
+    ):
+        raise _Unusual
+    text = (
+        f'{{"id":"{own_id}","name":{_name(name)},"start_time":{start!r},'
+        f'"trace_id":"{trace_id}","parent_id":"{parent_id}","type":"subsegment",'
+        f'"namespace":"{namespace}",'
+    )
+    state["_identity"] = identity, text
+    return text
 
 
 @lru_cache(maxsize=512)
@@ -74,13 +88,22 @@ def _end(state: dict[str, Any], start: float) -> str:
     return f'{flags}"end_time":{end!r},"in_progress":false'
 
 
-def _http(request: dict[str, Any] | None = None, response: dict[str, Any] | None = None) -> str:
+def _http(
+    state: dict[str, Any],
+    request: dict[str, str] | None = None,
+    response: dict[str, int] | None = None,
+) -> str:
     parts = []
     if request:
-        parts.append(f'"request":{{{_texts(request)}}}')
+        known = state.get("_request")  # of the copy that was sent at the start
+        if not known or known[0] != request:
+            known = state["_request"] = dict(request), f'"request":{{{_texts(request)}}}'
+        parts.append(known[1])
     if response:
         numbers = [
-            f"{quoted(key)}:{value}" if type(value) is int and abs(value) < LATEST else _refuse()
+            f'"{key}":{value}'
+            if type(value) is int and abs(value) < LATEST and key in _NUMBERS
+            else _refuse()
             for key, value in response.items()
         ]
         parts.append(f'"response":{{{",".join(numbers)}}}')
@@ -108,19 +131,20 @@ def _texts(texts: dict[str, str]) -> str:
 def _annotations(annotations: dict[str, Any]) -> str:
     if len(annotations) > MOST_ANNOTATIONS:
         raise _Unusual
-    parts = []
-    for key, value in annotations.items():
-        if key not in OURS:
-            raise _Unusual
-        if value is True or value is False:
-            parts.append(f'"{key}":{"true" if value else "false"}')
-        elif type(value) is str and len(value) <= LONGEST_ANNOTATION:
-            parts.append(f'"{key}":{quoted(value)}')
-        elif type(value) is int and abs(value) < LATEST:
-            parts.append(f'"{key}":{value}')
-        else:
-            raise _Unusual
-    return f"{{{','.join(parts)}}}"
+    return f"{{{','.join([_annotation(*item) for item in annotations.items()])}}}"
+
+
+@lru_cache(maxsize=1024, typed=True)  # routes, methods, statuses: few of them, and True is not 1
+def _annotation(key: str, value: Any) -> str:
+    if not _KEY.fullmatch(key):
+        raise _Unusual
+    if value is True or value is False:
+        return f'"{key}":{"true" if value else "false"}'
+    if type(value) is str and len(value) <= LONGEST_ANNOTATION:
+        return f'"{key}":{quoted(value)}'
+    if type(value) is int and abs(value) < LATEST:
+        return f'"{key}":{value}'
+    raise _Unusual
 
 
 def _refuse() -> str:

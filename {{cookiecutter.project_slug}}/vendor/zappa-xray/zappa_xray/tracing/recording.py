@@ -55,10 +55,10 @@ class Process:
 process = Process()
 
 
-def attempt[**Given](step: Callable[Given, Any], *args: Given.args, **kwargs: Given.kwargs) -> None:
+def attempt[*Given](step: Callable[[*Given], Any], *args: *Given) -> None:
     """Calls a step of recording; what it raises is logged and goes no further."""
     try:
-        step(*args, **kwargs)
+        step(*args)
     except Exception:
         logger.exception("A part of a trace was left out")
 
