@@ -17,10 +17,10 @@ NEXT_STEPS = """
 
   cd {folder}
   make install    # an environment of its own, with uv
-  make run        # http://127.0.0.1:8000/api/docs/ ; every request is traced
+  make run        # http://127.0.0.1:8000/ ; every request is traced: /__traces__/
   make            # all commands
 
-README.md: five minutes to a first trace, and the first deploy.
+README.md: the first trace, your first week, and the first deploy.
 """
 
 

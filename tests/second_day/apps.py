@@ -225,7 +225,7 @@ EDITS = [
         ),
     ),
     Edit(
-        "a @task",
+        "a task in the background",
         all_of(
             started,
             written("orders/tasks.py", TASK),

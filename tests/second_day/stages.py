@@ -48,6 +48,15 @@ EDITS = [
     Edit(
         "an ASGI application",
         stages(lambda all: all["dev"].update(app_type="asgi", app_function="config.asgi.app")),
-        red="Stage dev of zappa_settings.json serves an ASGI application.",
+        red="of zappa_settings.json serves an ASGI application.",
+    ),
+    Edit(
+        "a schedule of a function that is not there",
+        stages(
+            lambda all: all["dev"]["events"].append(
+                {"function": "notes.scheduled.count_old_notes", "expression": "rate(1 day)"}
+            )
+        ),
+        red="notes.scheduled.count_old_notes",
     ),
 ]
