@@ -165,11 +165,12 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.UserRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min"},
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 # Schema and docs page are open to whoever knows the address: so not in Lambda, unless asked for.
 API_DOCS = env.bool("DJANGO_API_DOCS", default=not IN_LAMBDA)
+if API_DOCS:
+    REST_FRAMEWORK["DEFAULT_SCHEMA_CLASS"] = "drf_spectacular.openapi.AutoSchema"
 SPECTACULAR_SETTINGS = {
     "TITLE": {{ cookiecutter.__project_name_quoted }},
     "VERSION": "0.1.0",
