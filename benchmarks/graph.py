@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -21,8 +22,9 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 }
 """
 CLASSES = ("a", "b")
-LEFT, WIDTH, BAR, GAP = 235, 760, 22, 14
-PANEL_WIDTH, PANEL_HEIGHT = 250, 170
+LEFT, WIDTH, BAR, GAP = 250, 780, 22, 14
+PANEL_WIDTH, PANEL_HEIGHT = 260, 170
+BETWEEN_LABELS = 24
 
 
 def svg(width: int, height: int, parts: Sequence[str], title: str) -> str:
@@ -90,7 +92,8 @@ def panels(title: str, curves: Mapping[str, Mapping[str, Curve]]) -> str:
 def panel(heading: str, curves: Mapping[str, Curve], x: int, y: int) -> list[str]:
     left, right, top, bottom = x + 42, x + PANEL_WIDTH - 24, y + 22, y + PANEL_HEIGHT - 34
     most_x = max(point[0] for curve in curves.values() for point in curve)
-    most_y = max(point[1] for curve in curves.values() for point in curve) * 1.1
+    most_y = max(point[1] for curve in curves.values() for point in curve)
+    most_y = round_up(most_y)
 
     def place(point: tuple[float, float]) -> tuple[float, float]:
         return (
@@ -105,8 +108,12 @@ def panel(heading: str, curves: Mapping[str, Curve], x: int, y: int) -> list[str
             f'<line x1="{left}" x2="{right}" y1="{height:.1f}" y2="{height:.1f}" class="grid"/>',
             text(left - 5, height + 4, f"{value:.3g}", "quiet", "end"),
         ]
-    for value in sorted({point[0] for curve in curves.values() for point in curve}):
-        parts.append(text(place((value, 0))[0], bottom + 15, f"{value:g}", "quiet", "middle"))
+    last = right + BETWEEN_LABELS
+    for value in sorted({point[0] for curve in curves.values() for point in curve}, reverse=True):
+        at = place((value, 0))[0]
+        if last - at >= BETWEEN_LABELS:
+            parts.append(text(at, bottom + 15, f"{value:g}", "quiet", "middle"))
+            last = at
     for curve, kind in zip(curves.values(), CLASSES, strict=False):
         points = [place(point) for point in curve]
         line = " ".join(f"{one:.1f},{other:.1f}" for one, other in points)
@@ -116,6 +123,12 @@ def panel(heading: str, curves: Mapping[str, Curve], x: int, y: int) -> list[str
             for one, other in points
         ]
     return parts
+
+
+def round_up(value: float) -> float:
+    """Return the next number of one digit, such as 300 for 280.5."""
+    digit = 10.0 ** math.floor(math.log10(value))
+    return math.ceil(value / digit) * digit
 
 
 def write(name: str, drawing: str, folder: Path = DOCS) -> None:
