@@ -120,14 +120,82 @@ def asked_by_others(recorded: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: {importer} imports it; it is not loaded before it is used"
 
 
+def changed(package: Path, folder: Path, *copied: str) -> Path:
+    """Return a package in `folder` that is `package`; the folders that are `copied` can be changed."""
+    other = folder / "changed"
+    other.mkdir()
+    for path in package.iterdir():
+        if path.name in copied:
+            shutil.copytree(path, other / path.name, ignore=shutil.ignore_patterns("*.pyc"))
+        else:
+            (other / path.name).symlink_to(path)
+    return other
+
+
 def with_planted(package: Path, folder: Path, line: str) -> Path:
     """Return a package in `folder` that is `package` but for a line at the top of notes/views.py."""
-    planted = folder / "planted"
-    planted.mkdir()
-    for path in package.iterdir():
-        if path.name != "notes":
-            (planted / path.name).symlink_to(path)
-    shutil.copytree(package / "notes", planted / "notes", ignore=shutil.ignore_patterns("*.pyc"))
+    planted = changed(package, folder, "notes")
     views = planted / "notes/views.py"
     views.write_text(f"{line}\n{views.read_text()}")
     return planted
+
+
+SHOP = {
+    "__init__.py": "",
+    "models.py": """
+from django.contrib import admin
+from django.db import models
+
+class Order(models.Model):
+    number = models.CharField(max_length=20)
+""",
+    "admin.py": """
+from django.contrib import admin
+from shop.models import Order
+
+@admin.register(Order)
+class OrderAdmin(admin.ModelAdmin):
+    list_display = ["number"]
+""",
+    "tasks.py": """
+from zappa.asynchronous import task
+
+@task
+def send(number): pass
+""",
+    "views.py": """
+import boto3
+import requests
+from django.http import HttpRequest, JsonResponse
+from shop.tasks import send
+
+def rates(request: HttpRequest) -> JsonResponse:
+    session = boto3.Session()
+    return JsonResponse({"client": requests.Session.__name__, "region": session.region_name})
+""",
+    "urls.py": """
+from django.urls import path
+from shop.views import rates
+
+urlpatterns = [path("rates/", rates)]
+""",
+}
+
+
+def with_shop(package: Path, folder: Path, service: Service) -> Path:
+    """Return a package in `folder` with an app as owners add them: an admin, a task, requests and
+    boto3 for one view. The libraries it asks for are in it."""
+    other = changed(package, folder, "config")
+    for name, content in SHOP.items():
+        (other / "shop").mkdir(exist_ok=True)
+        (other / "shop" / name).write_text(content)
+    for name in ADDED:
+        (other / name).symlink_to(service.site_packages / name)
+    settings, urls = other / "config/settings.py", other / "config/urls.py"
+    settings.write_text(
+        settings.read_text().replace('    "notes",\n', '    "notes",\n    "shop",\n')
+    )
+    urls.write_text(
+        f'{urls.read_text()}\nurlpatterns.append(path("shop/", include("shop.urls")))\n'
+    )
+    return other
