@@ -108,7 +108,7 @@ def panel(heading: str, curves: Mapping[str, Curve], x: int, y: int) -> list[str
             f'<line x1="{left}" x2="{right}" y1="{height:.1f}" y2="{height:.1f}" class="grid"/>',
             text(left - 5, height + 4, f"{value:.3g}", "quiet", "end"),
         ]
-    last = right + BETWEEN_LABELS
+    last: float = right + BETWEEN_LABELS
     for value in sorted({point[0] for curve in curves.values() for point in curve}, reverse=True):
         at = place((value, 0))[0]
         if last - at >= BETWEEN_LABELS:
