@@ -7,7 +7,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from benchmarks import many_queries, report, request_overhead
+from benchmarks import growth, many_queries, report, request_overhead
 from benchmarks.cold_start import measure
 from benchmarks.tracing_service import measure as measure_in_service
 from emulator.daemon import Daemon
@@ -22,8 +22,12 @@ def main() -> None:
         service.install()
         sections = [
             f"Measured in one run: {machine(service)}.",
-            f"A cold start, medians of {measure.ROUNDS} fresh processes each:",
+            f"A cold start, medians of {measure.ROUNDS} fresh processes each, by turns (the middle half):",
             show(measure.main(str(service.folder))),
+            drawn("A cold start of each, init phase and first request", "cold-start.svg"),
+            "What grows with a service, as it is and without tracing:",
+            show(fenced(list(growth.lines(growth.main(str(service.folder)))))),
+            drawn("The same as curves", "growth.svg"),
             "What tracing adds to a warm request:",
             show(fenced(request_overhead_lines(service))),
             "A request with many queries:",
@@ -43,6 +47,10 @@ def request_overhead_lines(service: Service) -> list[str]:
         count = str(request_overhead.REQUESTS)
         result = measure_in_service(service, "request_overhead.py", daemon, count)
     return list(request_overhead.lines(result))
+
+
+def drawn(what: str, name: str) -> str:
+    return f"![{what}](docs/{name})"
 
 
 def fenced(lines: list[str]) -> str:

@@ -7,13 +7,14 @@ import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import report, request_overhead
+from benchmarks import graph, report, request_overhead
 from benchmarks.cold_start import measure
 from benchmarks.cold_start.measure import Start
-from benchmarks.cold_start.variants import NAMES, Variant
+from benchmarks.cold_start.variants import LIMIT, NAMES, ORIGIN, OWN, Variant
 from emulator.processes import clean_environment
 from emulator.runtime.folder import lambda_runtime
 from emulator.service import TEMPLATE, Service
@@ -107,29 +108,65 @@ def test_a_readme_without_the_marks_is_refused(tmp_path: Path, text: str) -> Non
 
 
 def variant(name: str, folder: Path, size: int) -> Variant:
-    path = folder / f"{name}.zip"
+    path = folder / f"{size}.zip"
     with zipfile.ZipFile(path, "w") as package:
         package.writestr("module.py", "x" * size * 2**20)
-    return Variant(name, folder, path, {})
+    return Variant(name, folder, {}, path)
 
 
 def test_each_ratio_of_a_cold_start_says_what_it_is_of(tmp_path: Path) -> None:
-    compared = [variant("baseline: the SDK", tmp_path, 8), variant("this service", tmp_path, 2)]
+    compared = [
+        variant(ORIGIN, tmp_path, 8),
+        variant(OWN, tmp_path, 2),
+        Variant(LIMIT, tmp_path, {}),
+    ]
     starts = {
-        "baseline: the SDK": [Start(init=0.5, first=1.5, warm=0.008, memory=80 * 2**20)],
-        "this service": [Start(init=0.4, first=0.1, warm=0.004, memory=40 * 2**20)],
+        ORIGIN: [Start(0.5, 1.5, 0.008, 0.002, 80 * 2**20)],
+        OWN: [Start(init, 0.1, 0.004, 0.001, 40 * 2**20) for init in (0.3, 0.4, 0.5)],
+        LIMIT: [Start(0.3, 0.001, 0.001, 0.001, 20 * 2**20)],
     }
     assert measure.report(compared, starts) == (
-        "|  | baseline: the SDK | this service | this service / baseline |\n"
-        "| :-- | --: | --: | --: |\n"
-        "| cold start: init + first request | 2000.0 ms | 500.0 ms | 0.250 |\n"
-        "| - init | 500.0 ms | 400.0 ms | 0.800 |\n"
-        "| - first request | 1500.0 ms | 100.0 ms | 0.067 |\n"
-        "| warm request | 8.0 ms | 4.0 ms | 0.500 |\n"
-        "| zip | 8.0 MiB | 2.0 MiB | 0.250 |\n"
-        "| unpacked | 8.0 MiB | 2.0 MiB | 0.250 |\n"
-        "| peak memory | 80.0 MiB | 40.0 MiB | 0.500 |"
+        "|  | the origin's own service | this service | / the origin's own service"
+        " | Django and REST framework alone |\n"
+        "| :-- | --: | --: | --: | --: |\n"
+        "| cold start: init + first request | 2000.0 ms | 500.0 ms (450.0-550.0) | 0.250 | 301.0 ms |\n"
+        "| - init | 500.0 ms | 400.0 ms (350.0-450.0) | 0.800 | 300.0 ms |\n"
+        "| - first request | 1500.0 ms | 100.0 ms (100.0-100.0) | 0.067 | 1.0 ms |\n"
+        "| warm `/api/notes/` | 8.0 ms | 4.0 ms (4.0-4.0) | 0.500 | 1.0 ms |\n"
+        "| warm `/health/` | 2.0 ms | 1.0 ms (1.0-1.0) | 0.500 | 1.0 ms |\n"
+        "| peak memory | 80.0 MiB | 40.0 MiB (40.0-40.0) | 0.500 | 20.0 MiB |\n"
+        "| zip | 8.0 MiB | 2.0 MiB | 0.250 |  |\n"
+        "| unpacked | 8.0 MiB | 2.0 MiB | 0.250 |  |"
     )
+
+
+def test_the_drawing_of_a_cold_start_has_a_bar_for_each_phase_and_both_themes() -> None:
+    drawing = measure.drawing(
+        {
+            ORIGIN: [Start(1.0, 2.0, 0.008, 0.002, 1)],
+            OWN: [Start(0.4, 0.1, 0.004, 0.001, 1)],
+        }
+    )
+    root = ElementTree.fromstring(drawing)
+    widths = [
+        float(bar.attrib["width"])
+        for bar in root.iter("{http://www.w3.org/2000/svg}rect")
+        if bar.attrib["height"] == str(graph.BAR)
+    ]
+    assert widths[1] == pytest.approx(2 * widths[0], rel=0.01)
+    assert widths[2] == pytest.approx(0.4 * widths[0], rel=0.01)
+    shown = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {ORIGIN, OWN, "3,000 ms", "500 ms"} <= set(shown)
+    assert "prefers-color-scheme: dark" in drawing
+
+
+def test_a_diagram_has_a_curve_for_each_name_whose_points_go_up_with_the_values() -> None:
+    drawing = graph.panels("Growth", {"apps": {"a": [(0, 1), (10, 2)], "b": [(0, 1), (10, 1)]}})
+    lines = list(ElementTree.fromstring(drawing).iter("{http://www.w3.org/2000/svg}polyline"))
+    heights = [
+        [float(point.split(",")[1]) for point in line.attrib["points"].split()] for line in lines
+    ]
+    assert heights[0][1] < heights[0][0] == heights[1][0] == heights[1][1]
 
 
 def test_what_a_request_costs_says_what_it_is_more_than() -> None:

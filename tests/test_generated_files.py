@@ -38,6 +38,8 @@ SERVICE = {
     "accounts/migrations/__init__.py",
     "accounts/models.py",
     "config/__init__.py",
+    "config/admin.py",
+    "config/docs.py",
     "config/errors.py",
     "config/health.py",
     "config/lambda_function.py",

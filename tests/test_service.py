@@ -174,7 +174,15 @@ def test_zip_has_no_secret_no_database_and_no_tool(zipped: set[str], packaged: S
     assert {name for name in zipped if ".sqlite3" in name} == set()
     assert {name for name in zipped if is_below(name, {"notes"}) and "test" in name} == set()
     assert {name.split("/")[1] for name in zipped if is_below(name, {"zappa_xray"})} == {
-        *("__init__.py", "__pycache__", "lambda_start.py", "py.typed", "stages.py", "tracing")
+        *(
+            "__init__.py",
+            "__pycache__",
+            "lambda_start",
+            "urls.py",
+            "py.typed",
+            "stages.py",
+            "tracing",
+        )
     }
 
 

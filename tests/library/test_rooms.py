@@ -18,7 +18,10 @@ MAY_IMPORT = {
         "rest_framework",
         "wrapt",
         "zappa_xray.stages",
+        "zappa_xray.lambda_start.init_phase",  # what a cold start cost
     },
+    # Runs before anything else is there: it imports by name what it makes fast.
+    "zappa_xray.lambda_start": set(),
     "zappa_xray.deployment": {
         *("boto3", "botocore", "click", "django", "environ", "urllib3", "zappa"),
         *("zappa_xray.stages", "zappa_xray.tracing"),

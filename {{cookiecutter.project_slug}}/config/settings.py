@@ -56,8 +56,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "rest_framework.authtoken",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
     "aws_xray_sdk.ext.django",
     "zappa_xray.tracing",
     "accounts",
@@ -165,11 +163,13 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.UserRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min"},
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 # Schema and docs page are open to whoever knows the address: so not in Lambda, unless asked for.
 API_DOCS = env.bool("DJANGO_API_DOCS", default=not IN_LAMBDA)
+if API_DOCS:
+    INSTALLED_APPS += ["drf_spectacular", "drf_spectacular_sidecar"]
+    REST_FRAMEWORK["DEFAULT_SCHEMA_CLASS"] = "drf_spectacular.openapi.AutoSchema"
 SPECTACULAR_SETTINGS = {
     "TITLE": {{ cookiecutter.__project_name_quoted }},
     "VERSION": "0.1.0",

@@ -1,23 +1,19 @@
 from django.conf import settings
-from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from zappa_xray.urls import include_when_asked
 
 from config.health import health
-
-admin.site.site_header = admin.site.site_title = str(settings.SPECTACULAR_SETTINGS["TITLE"])
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
     path("api/", include("notes.urls")),
-    path("admin/", admin.site.urls),
+    path("admin/", include_when_asked("config.admin", "admin")),
 ]
 if settings.API_DOCS:
     urlpatterns += [
         path("", RedirectView.as_view(pattern_name="docs")),
-        path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-        path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+        path("api/", include_when_asked("config.docs")),
     ]
 if settings.DEBUG and not settings.IN_LAMBDA:
     urlpatterns.append(path("__traces__/", include("zappa_xray.traceview.urls")))

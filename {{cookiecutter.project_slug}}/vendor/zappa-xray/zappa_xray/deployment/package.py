@@ -12,6 +12,8 @@ from typing import Any
 
 import click
 
+from zappa_xray.deployment.start.report import of_stage
+
 LAMBDA_ROOT = "/var/task"  # where Lambda unpacks the zip
 UNCHECKED = 0b01  # the flags of a bytecode file: it has the source's hash, which nobody looks at
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -37,6 +39,8 @@ def finish(cli: Any) -> None:
         f"The package: {mebibytes(packed)} zipped, {mebibytes(unpacked)} unpacked (Lambda takes"
         f" {mebibytes(LARGEST_UNPACKED)}), bytecode included"
     )
+    for line in of_stage(cli):
+        click.echo(line)
 
 
 def add_bytecode(zip_path: Path) -> None:

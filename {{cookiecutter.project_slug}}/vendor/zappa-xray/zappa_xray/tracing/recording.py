@@ -8,6 +8,7 @@ from typing import Any
 
 from aws_xray_sdk.core.models.trace_header import TraceHeader
 
+from zappa_xray.tracing import init_phase
 from zappa_xray.tracing.deadline import DeadlineWatcher
 from zappa_xray.tracing.in_flight import InFlight, running
 from zappa_xray.tracing.invocation import IN_LAMBDA
@@ -39,6 +40,8 @@ class Process:
         if self.is_cold and self.marker and (killed := self.marker.take()):
             work.facts |= {f"killed_{key}": value for key, value in killed._asdict().items()}
             work.note("killed_before", killed._asdict())
+        if self.is_cold:
+            init_phase.send(work.entity)
         self.is_cold = False
 
     def mark(self, work: InFlight) -> None:

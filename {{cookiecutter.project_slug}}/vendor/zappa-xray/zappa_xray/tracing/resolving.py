@@ -58,8 +58,17 @@ def _depends_on_language(resolver: Any) -> bool:
     return (
         type(pattern) not in (RoutePattern, RegexPattern)
         or any(isinstance(value, Promise) for value in vars(pattern).values())
-        or any(map(_depends_on_language, getattr(resolver, "url_patterns", ())))
+        or any(
+            _is_not_imported(inner) or _depends_on_language(inner)
+            for inner in getattr(resolver, "url_patterns", ())
+        )
     )
+
+
+def _is_not_imported(resolver: Any) -> bool:
+    """Whether its patterns are in a module that Django imports when a request asks for one of them."""
+    by_name = isinstance(getattr(resolver, "urlconf_name", None), str)
+    return by_name and "urlconf_module" not in vars(resolver)
 
 
 def _answer(found: ResolverMatch | Resolver404) -> ResolverMatch:

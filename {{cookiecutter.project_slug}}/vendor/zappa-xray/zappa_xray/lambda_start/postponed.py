@@ -1,30 +1,11 @@
-"""Zappa's handler, made to start fast: what `config/lambda_function.py` of a service gives to Lambda.
-
-All that does not depend on a request is done while Lambda loads the function, before one waits.
-"""
+"""What a library makes at its top of another one is made when it is used, not when it is imported."""
 
 import functools
 import importlib
-import os
 import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
-
-# Zappa's handler needs a few functions of the first, and a service's tasks the second. Both import
-# boto3, which takes as long as Django, and the second makes four clients.
-IMPORT_BOTO3 = ("zappa.utilities", "zappa.asynchronous")
-
-
-def zappa_handler() -> Any:
-    """Return the function `lambda_handler` of Zappa's handler, Django and all views loaded."""
-    for library in IMPORT_BOTO3:
-        import_without(library, "boto3", "botocore")
-    # Zappa then loads Django with its handler and not with the first request.
-    os.environ["INSTANTIATE_LAMBDA_HANDLER_ON_IMPORT"] = "true"
-    handler = importlib.import_module("handler").lambda_handler
-    importlib.import_module("django.urls").get_resolver().url_patterns  # noqa: B018 - imports all views
-    return handler
 
 
 def import_without(library: str, *modules: str) -> None:

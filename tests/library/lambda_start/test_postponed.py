@@ -1,9 +1,6 @@
-"""What starts fast stays right: each process here is one that Lambda has just started."""
+"""A library is imported without another one that it imports, and works all the same."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -11,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from tests.library.lambda_start.process import run
+
 WITHOUT_BOTO3 = """
 import json, sys
-from zappa_xray.lambda_start import import_without
+from zappa_xray.lambda_start.postponed import import_without
 
 import_without("zappa.utilities", "boto3", "botocore")
 import_without("zappa.asynchronous", "boto3", "botocore")
@@ -47,30 +46,8 @@ def aws() -> Iterator[str]:
         thread.join()
 
 
-def run(code: str, **environment: str) -> Any:
-    """Return what a Python process prints as JSON in its last line."""
-    finished = subprocess.run(
-        [sys.executable, "-c", WITHOUT_BOTO3 + code],
-        env={
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": os.pathsep.join(sys.path),
-            "AWS_ACCESS_KEY_ID": "none",
-            "AWS_SECRET_ACCESS_KEY": "none",
-            "AWS_REGION": "eu-central-1",
-            "AWS_DEFAULT_REGION": "eu-central-1",
-            **environment,
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr
-    return json.loads(finished.stdout.splitlines()[-1])
-
-
 def test_zappa_s_tasks_are_imported_without_boto3() -> None:
-    imported = run("""
+    imported = run(f"""{WITHOUT_BOTO3}
 from zappa.asynchronous import task
 print(json.dumps([loaded, [name for name in ("boto3", "botocore") if name in sys.modules]]))
 """)
@@ -78,7 +55,7 @@ print(json.dumps([loaded, [name for name in ("boto3", "botocore") if name in sys
 
 
 def test_what_was_postponed_is_there_when_it_is_used() -> None:
-    same = run("""
+    same = run(f"""{WITHOUT_BOTO3}
 import zappa.asynchronous, zappa.utilities
 used = [module.boto3.Session for module in (zappa.asynchronous, zappa.utilities)]
 import boto3
@@ -89,7 +66,7 @@ print(json.dumps([loaded, [one is boto3.Session for one in used]]))
 
 def test_a_task_is_sent_to_lambda_by_the_client_that_zappa_made_at_its_import(aws: str) -> None:
     sent = run(
-        """
+        f"""{WITHOUT_BOTO3}
 from zappa.asynchronous import LAMBDA_CLIENT, get_async_response, run
 from json import dumps
 
@@ -106,7 +83,7 @@ print(json.dumps([loaded, response.sent, LAMBDA_CLIENT.meta.service_model.servic
 
 
 def test_a_module_that_is_loaded_already_is_used_as_it_is() -> None:
-    same = run("""
+    same = run(f"""{WITHOUT_BOTO3}
 import boto3
 import_without("zappa.core", "boto3")
 import zappa.core

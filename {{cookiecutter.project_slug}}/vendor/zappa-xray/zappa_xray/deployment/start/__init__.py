@@ -1,0 +1,1 @@
+"""What a cold start waits for: who imported what, and how long that took."""
