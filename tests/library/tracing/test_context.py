@@ -135,3 +135,13 @@ def test_what_has_ended_is_gone_without_the_garbage_collector() -> None:
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_who_clears_the_context_within_a_call_disturbs_nobody(trace_daemon: TraceDaemon) -> None:
+    call = xray_recorder.context.begin_call("database")
+    xray_recorder.clear_trace_entities()
+
+    xray_recorder.context.end_call(call)
+
+    record("next")
+    assert [document["name"] for document in trace_daemon.documents] == ["next"]

@@ -140,3 +140,11 @@ def test_a_composed_query_is_read_as_its_driver_reads_it() -> None:
 
     assert query_text(Composed(), "postgresql") == "SELECT ?"
     assert query_text(b"SELECT 'SECRET'", "postgresql") == "SELECT ?"
+
+
+def test_what_cannot_be_read_is_named_by_its_kind() -> None:
+    class Composed:
+        def as_string(self, context: object) -> str:
+            return "SELECT 'SECRET'"
+
+    assert query_text(Composed(), "postgresql") == "(Composed)"

@@ -130,7 +130,7 @@ class InvocationContext(QuietContext):
 
     def end_call(self, call: Any) -> None:
         """Ends what `begin_call` has opened, and sends it; with what is left open below it."""
-        *above, innermost = _open.get()
+        *above, innermost = _open.get() or (None,)
         if innermost is not call or call.subsegments or not call.in_progress:
             xray_recorder.end_subsegment()
             return

@@ -37,7 +37,10 @@ def query_text(sql: Any, vendor: str) -> str:
     if isinstance(sql, bytes):
         sql = sql.decode(errors="replace")
     elif not isinstance(sql, str):
-        sql = sql.as_string() if hasattr(sql, "as_string") else str(sql)
+        try:
+            sql = sql.as_string()
+        except Exception:  # psycopg 2 cannot without its connection
+            return f"({type(sql).__name__})"
     return without_literals(sql, vendor)
 
 
