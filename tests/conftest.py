@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from emulator.aws import EmulatedAWS
 from emulator.daemon import Daemon
 from emulator.processes import run
 from emulator.service import TEMPLATE, Service, bake, interpreter, offered_python
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("on any machine", deadline=None)
+settings.load_profile("on any machine")
 
 # Run in environments of their own, with Django, by tests/test_library.py.
 collect_ignore = ["library"]
