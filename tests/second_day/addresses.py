@@ -11,7 +11,7 @@ from tests.second_day.edit import (
     without_test,
 )
 
-URLS = "config/urls.py"
+URLS, DOCS = "config/urls.py", "config/docs.py"
 PAGES = "tests/test_pages.py"
 
 SIGNED_IN = """\
@@ -21,7 +21,7 @@ SPECTACULAR_SETTINGS = {
 
 EDITS = [
     Edit("the API moves to /v1/", replaced(URLS, 'path("api/", ', 'path("v1/", ')),
-    Edit("the docs move to /docs/", replaced(URLS, '"api/docs/"', '"docs/"')),
+    Edit("the docs move to /docs/", replaced(DOCS, '"api/docs/"', '"docs/"')),
     Edit("the admin moves to /staff/", replaced(URLS, '"admin/"', '"staff/"')),
     Edit("the health check moves to /up/", replaced(URLS, '"health/"', '"up/"')),
     Edit(
@@ -40,14 +40,11 @@ EDITS = [
                 URLS,
                 """\
 if settings.API_DOCS:
-    urlpatterns += [
-        path("", RedirectView.as_view(pattern_name="docs")),
-        path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-        path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
-    ]
+    urlpatterns.append(path("", include_when_asked("config.docs")))
 """,
                 "",
             ),
+            deleted(DOCS),
             without_test(PAGES, "test_the_docs_and_their_requests_are_below_the_stage"),
             make("format"),
         ),
@@ -60,7 +57,8 @@ if settings.API_DOCS:
         "no admin",
         all_of(
             without_lines("config/settings.py", '"django.contrib.admin"'),
-            without_lines(URLS, "admin", 3),
+            without_lines(URLS, "admin"),
+            deleted("config/admin.py"),
             without_test(PAGES, "test_the_admin_and_its_styles_are_below_the_stage"),
             make("format"),
         ),
@@ -74,7 +72,11 @@ if settings.API_DOCS:
                 "URLResolver] = [\n",
                 'URLResolver] = [\n    path("", TemplateView.as_view(template_name="index.html")),\n',
             ),
-            replaced(URLS, "import RedirectView", "import RedirectView, TemplateView"),
+            replaced(
+                URLS,
+                "from zappa_xray.urls",
+                "from django.views.generic import TemplateView\nfrom zappa_xray.urls",
+            ),
         ),
     ),
 ]

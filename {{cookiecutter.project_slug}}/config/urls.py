@@ -1,6 +1,5 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import RedirectView
 from zappa_xray.urls import include_when_asked
 
 from config.health import health
@@ -11,10 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include_when_asked("config.admin", "admin")),
 ]
 if settings.API_DOCS:
-    urlpatterns += [
-        path("", RedirectView.as_view(pattern_name="docs")),
-        path("api/", include_when_asked("config.docs")),
-    ]
+    urlpatterns.append(path("", include_when_asked("config.docs")))
 if settings.DEBUG and not settings.IN_LAMBDA:
     urlpatterns.append(path("__traces__/", include("zappa_xray.traceview.urls")))
 

@@ -32,7 +32,7 @@ class InitPhase:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        SourceFileLoader.exec_module = self._load  # type: ignore[method-assign,assignment]
+        SourceFileLoader.exec_module = self._load  # type: ignore[method-assign]
         self.ended = time.time()
 
     def _measure(self, loader: SourceFileLoader, module: ModuleType) -> None:

@@ -40,7 +40,7 @@ class Recorder:
             return found
 
         SourceFileLoader.exec_module = recorded_load  # type: ignore[method-assign,assignment]
-        builtins.__import__ = recorded_import
+        builtins.__import__ = recorded_import  # type: ignore[assignment]
 
     def _record(self, load: Any, module: ModuleType) -> None:
         importer = frame_of_importer(sys._getframe(2))
