@@ -20,8 +20,11 @@ SPECTACULAR_SETTINGS = {
 """
 
 EDITS = [
-    Edit("the API moves to /v1/", replaced(URLS, 'path("api/", ', 'path("v1/", ')),
-    Edit("the docs move to /docs/", replaced(URLS, '"api/docs/"', '"docs/"')),
+    Edit(
+        "the API moves to /v1/",
+        replaced(URLS, 'path("api/", include("notes', 'path("v1/", include("notes'),
+    ),
+    Edit("the docs move to /api/reference/", replaced("config/docs.py", '"docs/"', '"reference/"')),
     Edit("the admin moves to /staff/", replaced(URLS, '"admin/"', '"staff/"')),
     Edit("the health check moves to /up/", replaced(URLS, '"health/"', '"up/"')),
     Edit(
@@ -42,12 +45,12 @@ EDITS = [
 if settings.API_DOCS:
     urlpatterns += [
         path("", RedirectView.as_view(pattern_name="docs")),
-        path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-        path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+        path("api/", include_when_asked("config.docs")),
     ]
 """,
                 "",
             ),
+            deleted("config/docs.py"),
             without_test(PAGES, "test_the_docs_and_their_requests_are_below_the_stage"),
             make("format"),
         ),
@@ -60,7 +63,8 @@ if settings.API_DOCS:
         "no admin",
         all_of(
             without_lines("config/settings.py", '"django.contrib.admin"'),
-            without_lines(URLS, "admin", 3),
+            without_lines(URLS, '"config.admin"'),
+            deleted("config/admin.py"),
             without_test(PAGES, "test_the_admin_and_its_styles_are_below_the_stage"),
             make("format"),
         ),
