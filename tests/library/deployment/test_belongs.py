@@ -210,6 +210,8 @@ SUSPICIOUS = (
     "notes/google-credentials.json",
     "notes/backup.dump",
     "notes/all.sql.gz",
+    "notes/all.dump.gz",
+    "notes/.htpasswd",
     "notes/private.KEY",
 )
 
@@ -220,7 +222,9 @@ def test_a_secret_or_a_database_in_a_package_is_refused_by_name_unless_include_n
 ) -> None:
     [fault] = faults(tmp_path, [file])
     assert f"would be packaged: {file}." in fault
-    assert "`exclude`" in fault
+    assert "`exclude_glob`" in fault
+    assert faults(tmp_path, exclude_glob=[file]) == []
+    assert file not in packaged(tmp_path, exclude_glob=[file])
     assert faults(tmp_path, include=["notes"]) == [fault]
     assert faults(tmp_path, include=[file]) == []
     assert file in packaged(tmp_path, include=[file])
@@ -246,6 +250,12 @@ def test_an_owner_s_exclude_still_leaves_out_and_nothing_is_said_of_what_it_leav
     settings = {"exclude": ["*.sqlite3", "old"], "callbacks": {"post": "zappa_hooks.post"}}
     assert packaged(tmp_path, files, **settings) == SERVICE
     assert faults(tmp_path, **settings) == []
+
+
+def test_exclude_glob_leaves_out_by_place_what_has_the_same_name_elsewhere(tmp_path: Path) -> None:
+    files = ["notes/old/logo.svg", "notes/old/data/a.csv", "notes/new/logo.svg"]
+    settings = {"exclude_glob": ["notes/old", "django/*/tests", "/etc/*"]}
+    assert packaged(tmp_path, files, **settings) == {*SERVICE, "notes/new/logo.svg"}
 
 
 def test_a_link_to_a_folder_above_it_is_followed_once(tmp_path: Path) -> None:

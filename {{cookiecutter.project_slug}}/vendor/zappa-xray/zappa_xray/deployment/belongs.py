@@ -57,19 +57,26 @@ def contents(root: Path, settings: Mapping[str, Any]) -> Contents:
         found.faults.append(
             "these look like secrets or databases and would be packaged:"
             f" {', '.join(map(str, suspects))}. Move them out of the package, or name them in"
-            " zappa_settings.json: in `exclude` to leave them out, in `include` to take them"
+            " zappa_settings.json: in `exclude_glob` to leave them out, in `include` to take them"
         )
     return found
 
 
 class Search:
-    """Walks the folder of `found` and adds what belongs, by the keys `exclude` and `callbacks`."""
+    """Walks the folder of `found` and adds what belongs, by the owner's keys.
+
+    Of Zappa's two, `exclude` knows names and `exclude_glob` places, both anywhere in the package.
+    """
 
     def __init__(self, found: Contents, settings: Mapping[str, Any]) -> None:
         from zappa.core import ZIP_EXCLUDES  # imports boto3, for which no manage.py should wait
 
         self.found, self.root, self.settings = found, found.root, settings
         self.excluded = shutil.ignore_patterns(*ZIP_EXCLUDES, *settings.get("exclude", []))
+        places = [
+            place for place in settings.get("exclude_glob", []) if not Path(place).is_absolute()
+        ]
+        self.excluded_places = {path for place in places for path in self.root.glob(place)}
         callbacks = settings.get("callbacks", {}).values()
         self.for_deployment = {MANAGE, *(f"{path.partition('.')[0]}.py" for path in callbacks)}
 
@@ -145,8 +152,8 @@ class Search:
         return sorted(path for path in folder.iterdir() if not self.leaves_out(path))
 
     def leaves_out(self, path: Path) -> bool:
-        """Return whether Zappa leaves it out, by its own list or by the owner's `exclude`."""
-        return bool(self.excluded(str(path.parent), [path.name]))
+        """Return whether Zappa leaves it out, by its own list or by the owner's two."""
+        return path in self.excluded_places or bool(self.excluded(str(path.parent), [path.name]))
 
     def stays_behind(self, path: Path) -> bool:
         """Return whether it is a test, hidden, another tool's, or a virtual environment."""

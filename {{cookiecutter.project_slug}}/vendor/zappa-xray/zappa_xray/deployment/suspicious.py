@@ -10,13 +10,14 @@ KEYS_OF_PROGRAMS = (
     "id_ecdsa*",
     "id_ed25519*",
     "id_rsa*",
+    ".htpasswd",
     ".netrc",
     ".pgpass",
     ".pypirc",
 )
 ENVIRONMENTS = (".env", ".env.*", "*.env", "*.tfstate", "*.tfstate.*", "*.tfvars")
 DATABASES = ("*.db", "*.db-*", "*.sqlite", "*.sqlite-*", "*.sqlite3", "*.sqlite3-*", "*.mdb")
-DUMPS = ("*.bak", "*.dump", "*.sql.*", "*backup*.sql", "*dump*.sql")
+DUMPS = ("*.bak", "*.dump", "*.dump.*", "*.sql.*", "*backup*.sql", "*dump*.sql")
 WORDS = (
     "credentials",
     "secrets",
