@@ -8,54 +8,28 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sys
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from emulator.processes import CommandFailed, run
-from emulator.service import TEMPLATE, Service, offered_python
+from emulator.service import TEMPLATE, Service
+from tests.releases import (
+    SERVICE,
+    commit,
+    create,
+    cruft,
+    git,
+    lay_out_commit,
+    lay_out_working_tree,
+    replace,
+    repository_of,
+)
 
-SERVICE = "{{cookiecutter.project_slug}}"
-PARTS = ("cookiecutter.json", "hooks", SERVICE)
-NOT_OF_THE_TEMPLATE = shutil.ignore_patterns("__pycache__", ".*_cache", ".venv", "uv.lock")
-
-# Neither the person's own name nor their settings of git count here.
-GIT = {
-    "GIT_CONFIG_GLOBAL": "/dev/null",
-    "GIT_CONFIG_NOSYSTEM": "1",
-    **{f"GIT_{role}_NAME": "Test" for role in ("AUTHOR", "COMMITTER")},
-    **{f"GIT_{role}_EMAIL": "test@example.org" for role in ("AUTHOR", "COMMITTER")},
-}
 ANSWERS = {"project_name": "O'Brien's \"orders\" 주문", "project_slug": "orders", "ci": "none"}
-
-
-def git(*arguments: str, folder: Path) -> str:
-    return run(["git", *arguments], folder=folder, environment=GIT, timeout=60)
-
-
-def cruft(*arguments: str, folder: Path) -> str:
-    """Run cruft in `folder` and return what it printed. Raises CommandFailed."""
-    # Rich, which prints its errors, breaks lines at the width of the terminal.
-    environment = {**GIT, "HOME": str(folder), "COLUMNS": "200", "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "cruft", *arguments]
-    return run(command, folder=folder, environment=environment, timeout=120)
-
-
-def commit(message: str, *, folder: Path) -> None:
-    git("add", "--all", folder=folder)
-    git("commit", "--quiet", "--allow-empty", "--message", message, folder=folder)
-
-
-def lay_out_working_tree(repository: Path) -> None:
-    for part in PARTS:
-        if (TEMPLATE / part).is_dir():
-            shutil.copytree(TEMPLATE / part, repository / part, ignore=NOT_OF_THE_TEMPLATE)
-        else:
-            shutil.copy(TEMPLATE / part, repository / part)
 
 
 def lay_out_working_tree_changed_back(repository: Path) -> None:
@@ -75,15 +49,7 @@ def lay_out_last_tag(repository: Path) -> None:
         tag = git("describe", "--tags", "--abbrev=0", folder=TEMPLATE).strip()
     except CommandFailed:
         pytest.skip("the template has no tag yet")
-    archive = repository.parent / "tag.tar"
-    git("archive", "--output", str(archive), tag, *PARTS, folder=TEMPLATE)
-    run(["tar", "--extract", "--file", str(archive)], folder=repository)
-
-
-def replace(file: Path, old: str, new: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert text.count(old) == 1, f"{file.name} holds {old!r} {text.count(old)} times"
-    file.write_text(text.replace(old, new), encoding="utf-8")
+    lay_out_commit(tag, repository)
 
 
 OLDER_RELEASES = [
@@ -95,29 +61,14 @@ OLDER_RELEASES = [
 @pytest.fixture(params=OLDER_RELEASES)
 def template(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A repository of the template with the tags `older` and `newer`, at `newer`."""
-    repository = tmp_path / "template"
-    repository.mkdir()
-    git("init", "--quiet", "--initial-branch", "main", folder=repository)
-    lay_out: Callable[[Path], None]
-    for name, lay_out in (("older", request.param), ("newer", lay_out_working_tree)):
-        for part in PARTS:
-            shutil.rmtree(repository / part, ignore_errors=True)
-        lay_out(repository)
-        commit(name, folder=repository)
-        git("tag", name, folder=repository)
-    return repository
+    releases = {"older": request.param, "newer": lay_out_working_tree}
+    return repository_of(releases, tmp_path / "template")
 
 
 @pytest.fixture
 def service(template: Path, tmp_path: Path) -> Service:
     """A service of the older release, in a git repository of its own."""
-    answers = ANSWERS | {"python_version": offered_python()}
-    options = ["--checkout", "older", "--no-input", "--extra-context", json.dumps(answers)]
-    cruft("create", str(template), *options, "--output-dir", str(tmp_path), folder=tmp_path)
-    service = Service(tmp_path / ANSWERS["project_slug"])
-    git("init", "--quiet", folder=service.folder)
-    commit("Generate the service", folder=service.folder)
-    return service
+    return create(template, "older", ANSWERS, tmp_path)
 
 
 def recorded(service: Service) -> dict[str, str]:
