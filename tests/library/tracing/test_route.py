@@ -20,7 +20,9 @@ from zappa_xray.tracing.route import NO_ROUTE, readable, route_of
         (r"^archive/(?P<year>[0-9]{4})/(?:page-(\d+)/)?$", "/archive/{year}/"),
         (r"^(\d+)/$", "/{0}/"),
         ("admin/notes/note/<path:object_id>/change/", "/admin/notes/note/{object_id}/change/"),
-        (r"^(?:left|right)/$", "/^(?:left|right)/$"),
+        (r"^(?:left|right)/$", "/(left|right)/"),
+        (r"api/^notes|items/(?P<pk>(?:a|b)[(\)]+)\.json/$", "/api/notes|items/{id}.json/"),
+        (r"^(?:v1|v2)/(?P<name>\w+)/(?:(?P<pk>\d+)|all)/?\Z", "/(v1|v2)/{name}/({id}|all)/"),
     ],
 )
 def test_a_pattern_reads_as_a_person_writes_it(pattern: str, route: str) -> None:
