@@ -8,7 +8,7 @@ import pytest
 from emulator import events
 from emulator.daemon import Daemon
 from emulator.function import Function, FunctionDied, FunctionError, FunctionTimedOut
-from tests.traps.reading import complete, request_documents
+from tests.traps.reading import complete, request_documents, timed_out
 
 pytestmark = pytest.mark.slow
 
@@ -40,6 +40,25 @@ def test_trap_04_the_first_request_after_a_kill_names_the_killed_one(
     assert first["message"].endswith(" ms, a cold start, the first after GET /sleep/ was killed")
     found = [one["annotations"]["cold_start"] for one in request_documents(daemon.documents)]
     assert found == [True, True, False, False]
+
+
+def test_trap_04_threads_and_a_folder_that_is_gone_hide_no_killed_request(
+    function: Function, daemon: Daemon
+) -> None:
+    with pytest.raises(FunctionTimedOut):
+        function.request("GET", "/folder-is-gone/", timeout=4)
+    told = timed_out(daemon.documents)
+    [request_id] = {line["request_id"] for line in lines(function, "trap_views")}
+    function.request("GET", "/ok/")
+
+    assert told["cause"]["exceptions"][0]["type"] == "DeadlinePassed"
+    [late] = lines(function, "zappa_xray.tracing.report")
+    assert late["where"].endswith(" hangs_in_a_folder_that_is_gone")
+    [work] = lines(function, "zappa_xray.work")
+    assert (work["work"], work["request_id"]) == ("part in a thread", request_id)
+    [after] = lines(function)
+    assert after["killed_title"] == "GET /folder-is-gone/"
+    assert after["killed_request_id"] == request_id == late["request_id"]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import io
 import logging
 import os
 import sqlite3
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -185,6 +186,24 @@ class StuckMiddleware:
 router = DefaultRouter()
 router.register("notes", Notes, basename="note")
 
+
+@traced("part in a thread")
+def part_in_a_thread() -> None:
+    logger.warning("in a thread")
+
+
+def hangs_in_a_folder_that_is_gone(request: HttpRequest) -> HttpResponse:
+    """Its threads have ended before it hangs."""
+    thread = threading.Thread(target=part_in_a_thread)
+    thread.start()
+    thread.join()
+    folder = tempfile.mkdtemp()
+    os.chdir(folder)
+    os.rmdir(folder)
+    time.sleep(60)
+    return HttpResponse("too late")
+
+
 urlpatterns = [
     path("api/", include(router.urls)),
     path("ok/", ok),
@@ -210,6 +229,7 @@ urlpatterns = [
     path("large/", large),
     path("many-large/", many_large),
     path("threads/", threads),
+    path("folder-is-gone/", hangs_in_a_folder_that_is_gone),
 ]
 
 

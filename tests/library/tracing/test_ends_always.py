@@ -1,8 +1,10 @@
 """Whatever happens while something is recorded: the document goes, and the next request is clean."""
 
 import dataclasses
+import logging
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from django.test import Client
 from django.urls import path
 from zappa_xray import traced
 from zappa_xray.testing import TraceDaemon, queries
+from zappa_xray.tracing.background import BackgroundWork
 from zappa_xray.tracing.in_flight import running
 
 pytestmark = [
@@ -38,6 +41,11 @@ class Touchy(Exception):
         raise RuntimeError("do not look at me")
 
 
+class Empty(Exception):
+    def __len__(self) -> int:
+        return 0
+
+
 class Hostile:
     def __str__(self) -> str:
         raise ValueError("no text")
@@ -60,6 +68,7 @@ FAILURES: dict[str, Callable[[], Exception]] = {
     "frozen": Frozen,
     "unprintable": Unprintable,
     "touchy": Touchy,
+    "empty": Empty,
     "circular": circular,
     "group": lambda: ExceptionGroup("several", [ValueError("one"), Frozen()]),
 }
@@ -179,6 +188,30 @@ def test_an_exception_of_any_kind_is_the_cause(trace_daemon: TraceDaemon, name: 
     for causes in (document["cause"], part["cause"]):
         assert causes["exceptions"][0]["type"] == type(FAILURES[name]()).__name__
         assert causes["exceptions"][0]["stack"][-1]["label"] == "fails"
+
+
+def test_a_failure_in_a_folder_that_is_gone_has_its_cause(
+    trace_daemon: TraceDaemon, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tmp_path.rmdir()
+
+    Client(raise_request_exception=False).get("/failing/frozen/")
+
+    [document] = trace_daemon.complete
+    assert document["cause"]["exceptions"][0]["type"] == "Frozen"
+    assert document["cause"]["working_directory"] == ""
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_an_exception_of_any_kind_has_its_line(caplog: pytest.LogCaptureFixture, name: str) -> None:
+    caplog.set_level(logging.DEBUG, "zappa_xray.work")
+
+    with pytest.raises(type(FAILURES[name]())), BackgroundWork("the work"):
+        raise FAILURES[name]()
+
+    [line] = [record for record in caplog.records if record.name == "zappa_xray.work"]
+    assert line.getMessage().startswith("the work failed in ")
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
 """The one line of each request that ends, and what no log line says."""
 
 import logging
+import threading
+from types import ModuleType
 from typing import Any
 
 import pytest
 from django.test import Client, override_settings
 from zappa_xray.testing import TraceDaemon
-from zappa_xray.tracing import recording
+from zappa_xray.tracing import middleware, recording
 from zappa_xray.tracing.background import BackgroundWork
+from zappa_xray.tracing.invocations import record_invocations
 from zappa_xray.tracing.kill_marker import Killed, KillMarker
 from zappa_xray.tracing.logs import TraceContextFilter
 
@@ -147,6 +150,7 @@ def test_the_first_after_a_kill_says_so(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     KillMarker("test").put(Killed("GET /stuck/", TRACE, "an-id"))
     monkeypatch.setattr(recording.process, "is_cold", True)
+    monkeypatch.setattr(recording.process, "is_first", True)
     monkeypatch.setattr(recording.process, "marker", KillMarker("test"))
 
     Client().get("/ok/")
@@ -166,6 +170,70 @@ def test_the_first_after_a_kill_says_so(
     assert killed == {"title": "GET /stuck/", "trace_id": TRACE, "request_id": "an-id"}
     annotations = [document["annotations"]["cold_start"] for document in trace_daemon.complete]
     assert annotations == [True, False]
+
+
+@pytest.fixture
+def marker(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> KillMarker:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(recording.process, "marker", KillMarker("test"))
+    return KillMarker("test")
+
+
+def test_work_that_ends_beside_a_request_leaves_word_of_the_request(marker: KillMarker) -> None:
+    def work_in_a_thread() -> None:
+        with BackgroundWork("a part in a thread"):
+            pass
+
+    with BackgroundWork("the request"):
+        thread = threading.Thread(target=work_in_a_thread)
+        thread.start()
+        thread.join()
+        with BackgroundWork("a request of the test client"):
+            pass
+        killed = marker.take()
+    assert killed is not None
+    assert killed.title == "the request"
+    assert marker.take() is None
+
+
+def test_a_kill_while_the_urls_are_imported_leaves_word(
+    marker: KillMarker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[Killed | None] = []
+
+    def killed_here(request: Any) -> str:
+        found.append(KillMarker("test").take())
+        return "/ok/"
+
+    monkeypatch.setattr(recording.process, "is_cold", True)
+    monkeypatch.setattr(middleware, "route_of", killed_here)
+
+    Client().get("/ok/")
+
+    [killed] = found
+    assert killed is not None
+    assert killed.title == "library"
+
+
+def test_what_comes_after_keep_warm_is_no_cold_start(
+    caplog: pytest.LogCaptureFixture,
+    marker: KillMarker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    marker.put(Killed("GET /stuck/", TRACE, "an-id"))
+    monkeypatch.setattr(recording.process, "is_cold", True)
+    monkeypatch.setattr(recording.process, "is_first", True)
+    module = ModuleType("handler")
+    module.LambdaHandler = type("LambdaHandler", (), {"handler": lambda *_: None})  # type: ignore[attr-defined]
+    record_invocations(module)
+
+    rule = "arn:aws:events:eu-central-1:1:rule/zappa-keep-warm-handler.keep_warm_callback"
+    module.LambdaHandler().handler({"detail-type": "Scheduled Event", "resources": [rule]}, None)
+    Client().get("/ok/")
+
+    [line] = lines(caplog)
+    assert line["cold_start"] is False
+    assert line["killed_title"] == "GET /stuck/"
 
 
 def test_where_no_file_can_be_made_nothing_is_known(

@@ -22,6 +22,7 @@ from zappa_xray.tracing.conf import settings
 from zappa_xray.tracing.context import InvocationContext, QuietContext
 from zappa_xray.tracing.database import trace_connections
 from zappa_xray.tracing.emitter import Emitter
+from zappa_xray.tracing.in_flight import work_of
 from zappa_xray.tracing.invocation import IN_LAMBDA
 from zappa_xray.tracing.invocations import HANDLER_MODULES, record_invocations
 from zappa_xray.tracing.queries import record_queries
@@ -79,7 +80,7 @@ def _patch(library: str, module: ModuleType) -> None:
 
 
 def _keep_exception(request: Any = None, **signal: Any) -> None:
-    if work := getattr(request, "in_flight", None):
+    if work := work_of(request):
         work.exception = sys.exception()
 
 

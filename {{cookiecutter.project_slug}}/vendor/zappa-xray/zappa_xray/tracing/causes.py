@@ -40,7 +40,15 @@ def cause_of(exception: BaseException) -> dict[str, Any]:
         if came_from:
             reason["cause"] = ids[id(came_from[0])]
         reasons.append(reason)
-    return {"working_directory": os.getcwd(), "exceptions": reasons}
+    return {"working_directory": working_directory(), "exceptions": reasons}
+
+
+def working_directory() -> str:
+    """The working directory; empty when it has been deleted."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
 
 
 def _behind(exception: BaseException) -> list[BaseException]:

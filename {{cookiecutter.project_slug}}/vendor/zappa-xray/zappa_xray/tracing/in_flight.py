@@ -52,6 +52,8 @@ class InFlight:
         self.started = time.monotonic()
         self.deadline = self.started + self._seconds_allowed(seconds)
         invocation.begin(self.request_id)
+        if self.request_id is None and IN_LAMBDA:  # a thread of an invocation's
+            self.request_id = invocation.ids()[1]
         self.entity = _open(name, header)
         self.trace_id: str | None = self.entity.trace_id
         if not self.entity.sampled:
@@ -122,6 +124,12 @@ def running() -> InFlight | None:
     """What this thread or coroutine works on, unless it has ended, maybe elsewhere."""
     work = current.get()
     return work if work and not work.ended else None
+
+
+def work_of(request: Any) -> InFlight | None:
+    """What records a request, also one that a middleware has put in the place of what came."""
+    work: InFlight | None = getattr(request, "in_flight", None)
+    return work or running()
 
 
 def end_below(entity: Any) -> None:

@@ -10,7 +10,7 @@ from django.db import close_old_connections
 
 from zappa_xray.tracing.background import BackgroundWork
 from zappa_xray.tracing.invocation import invocation
-from zappa_xray.tracing.recording import end_what_was_left
+from zappa_xray.tracing.recording import end_what_was_left, process
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ def record_invocations(module: ModuleType) -> None:
                 return handle(handler, event, context)
             finally:
                 end_what_was_left()
+                process.is_cold = False  # also where Zappa only keeps the process warm
         with BackgroundWork(name, context) as work:
             try:
                 close_old_connections()

@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 from zappa_xray.tracing.conf import settings
-from zappa_xray.tracing.in_flight import InFlight, running
+from zappa_xray.tracing.in_flight import InFlight, running, work_of
 from zappa_xray.tracing.invocation import IN_LAMBDA, invocation
 from zappa_xray.tracing.log_records import scrubbed_record
 
@@ -37,7 +37,7 @@ class TraceContextFilter(logging.Filter):
 
 def _write_route(record: logging.LogRecord, request: Any) -> None:
     # Django tells "Not Found: /the/path/" and the like.
-    path, work = getattr(request, "path", None), getattr(request, "in_flight", None)
+    path, work = getattr(request, "path", None), work_of(request)
     status = getattr(record, "status_code", 0)
     if work and 400 <= status < 500 and isinstance(record.args, tuple) and not settings.log_paths:
         route = work.facts.get("route")
@@ -53,12 +53,12 @@ def log_end(work: InFlight) -> None:
 
 
 def _sentence(work: InFlight, fields: dict[str, Any]) -> str:
-    failed = "failed" if work.exception else "ended"
+    failed = "ended" if work.exception is None else "failed"
     parts = [f"{work.title} {fields.get('status', failed)} in {fields['ms']} ms"]
     if fields.get("cold_start"):
         parts.append("a cold start")
     if "killed_title" in fields:
         parts.append(f"the first after {fields['killed_title']} was killed")
-    if work.answered and work.exception:
+    if work.answered and work.exception is not None:
         parts.append(f"broken while it was sent: {type(work.exception).__name__}")
     return ", ".join(parts)

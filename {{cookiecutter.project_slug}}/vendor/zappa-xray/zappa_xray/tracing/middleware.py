@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase, StreamingHttpResponse
 from zappa_xray.tracing.conf import settings
 from zappa_xray.tracing.header import answer, header_of
 from zappa_xray.tracing.hosts import known_host
-from zappa_xray.tracing.in_flight import InFlight
+from zappa_xray.tracing.in_flight import InFlight, work_of
 from zappa_xray.tracing.invocation import IN_LAMBDA
 from zappa_xray.tracing.recording import announce, attempt, begin, end
 from zappa_xray.tracing.route import readable, route_of
@@ -30,7 +30,7 @@ class XRayMiddleware(SDKMiddleware):
             request.META.get("lambda.context"),
             settings.deadline_seconds,
         )
-        request.in_flight = work  # type: ignore[attr-defined]  # for process_view and the signal
+        request.in_flight = work  # type: ignore[attr-defined]
         attempt(_describe_request, work, request)
         announce(work)
         try:
@@ -49,9 +49,9 @@ class XRayMiddleware(SDKMiddleware):
 
     def process_view(self, request: HttpRequest, view: Any, *arguments: Any) -> None:
         """Corrects the route where a middleware or a language has changed it since the start."""
-        work: InFlight = request.in_flight  # type: ignore[attr-defined]  # set in __call__
-        work.view = view
-        attempt(_correct_route, work, request)
+        if work := work_of(request):
+            work.view = view
+            attempt(_correct_route, work, request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Does nothing: Http404 and the like are no faults, and a signal tells of the others."""
@@ -96,7 +96,8 @@ def _closing(close: Callable[[], None], work: InFlight) -> Callable[[], None]:
         try:
             close()
         except BaseException as exception:
-            work.exception = work.exception or exception
+            if work.exception is None:
+                work.exception = exception
             raise
         finally:
             end(work)
@@ -127,13 +128,15 @@ def _put_route(work: InFlight, request: HttpRequest, route: str | None) -> None:
 
 def _describe_response(work: InFlight, request: HttpRequest, response: HttpResponseBase) -> None:
     work.reopen()
+    if work.view is None and hasattr(request, "urlconf"):  # other URLs, which have no such page
+        _put_route(work, request, route_of(request))
     _put_status(work, response.status_code)
     if response.status_code < 500:
         work.exception = None
     elif work.exception is None:
         work.exception = getattr(response, "handled_exception", None)
     if work.entity.sampled:
-        if (length := response.headers.get("Content-Length", "")).isdecimal():
+        if (length := response.headers.get("Content-Length", "")).isdecimal() and len(length) < 16:
             work.entity.http.setdefault("response", {})["content_length"] = int(length)
         answer(request, response, work.entity)
 

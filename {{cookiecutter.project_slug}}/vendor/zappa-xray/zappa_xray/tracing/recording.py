@@ -31,28 +31,36 @@ class Process:
         self.is_cold = kind != "provisioned-concurrency"
         name = f"zappa-xray-{os.environ.get('AWS_LAMBDA_FUNCTION_NAME')}"
         self.marker = KillMarker(name) if IN_LAMBDA else None
+        self.is_first = True
+        self._marked: dict[InFlight, Killed] = {}
 
     def describe(self, work: InFlight) -> None:
         """Puts `cold_start` on the work, and on the first one what was killed before it."""
         work.facts["cold_start"] = self.is_cold
         if work.entity.sampled:
             work.entity.annotations["cold_start"] = self.is_cold
-        if self.is_cold and self.marker and (killed := self.marker.take()):
+        if self.is_first and self.marker and (killed := self.marker.take()):
             work.facts |= {f"killed_{key}": value for key, value in killed._asdict().items()}
             work.note("killed_before", killed._asdict())
+        self.is_first = False
         if self.is_cold:
+            self.mark(work)  # its URLs are imported in a moment, which may take too long
             init_phase.send(work.entity)
         self.is_cold = False
 
     def mark(self, work: InFlight) -> None:
-        """Leaves behind what is in flight, in case that it is killed."""
+        """Leaves behind what is in flight, in case that it is killed: what began first."""
         if self.marker:
-            self.marker.put(Killed(work.title, work.trace_id or "", work.request_id or ""))
+            self._marked[work] = Killed(work.title, work.trace_id or "", work.request_id or "")
+            self.marker.put(next(iter(self._marked.values())))
 
-    def unmark(self) -> None:
-        """Says that nothing is in flight any more."""
-        if self.marker:
-            self.marker.clear()
+    def unmark(self, work: InFlight) -> None:
+        """Says that it is in flight no more."""
+        if self.marker and self._marked.pop(work, None):
+            if others := list(self._marked.values()):
+                self.marker.put(others[0])
+            else:
+                self.marker.clear()
 
 
 process = Process()
@@ -93,7 +101,7 @@ def end(work: InFlight) -> None:
             attempt(step)
     finally:
         attempt(work.leave)
-        process.unmark()
+        attempt(process.unmark, work)
     attempt(log_end, work)
 
 

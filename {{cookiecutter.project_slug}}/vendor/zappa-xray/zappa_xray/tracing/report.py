@@ -9,6 +9,7 @@ from typing import Any
 
 from aws_xray_sdk.core import xray_recorder
 
+from zappa_xray.tracing.causes import working_directory
 from zappa_xray.tracing.documents import Document, in_progress_document
 from zappa_xray.tracing.in_flight import InFlight, current
 from zappa_xray.tracing.stack import (
@@ -61,9 +62,12 @@ def report(work: InFlight) -> None:
     if findings.failures:
         facts["not_worked_out"] = findings.failures
     message = _sentence(work.title, facts)
-    if work.entity.sampled:
-        _send(work, facts, message, stack, open_calls)
-    logger.error(message, extra=work.log_fields() | {"timed_out": True, "where": facts["where"]})
+    try:
+        if work.entity.sampled:
+            _send(work, facts, message, stack, open_calls)
+    finally:
+        told = {"timed_out": True, "where": facts["where"]}
+        logger.error(message, extra=work.log_fields() | told)
 
 
 def _send(
@@ -80,7 +84,10 @@ def _send(
         "message": message,
         "stack": stack,
     }
-    failed = {"fault": True, "cause": {"working_directory": os.getcwd(), "exceptions": [exception]}}
+    failed = {
+        "fault": True,
+        "cause": {"working_directory": working_directory(), "exceptions": [exception]},
+    }
     entity.annotations["timed_out"] = True
     work.note("deadline", facts)
     copy = in_progress_document(entity) | failed
