@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,17 @@ def test_connections_are_kept_checked_and_given_up_early(
     database = setting(service, "settings.DATABASES['default']", **deployed)
     kept = {key: database[key] for key in ("CONN_MAX_AGE", "CONN_HEALTH_CHECKS", "OPTIONS")}
     assert kept == {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+
+
+@pytest.mark.parametrize("environment", [{}, {"DATABASE_URL": ""}], ids=["unset", "empty"])
+def test_without_an_address_the_database_lies_in_the_service_s_folder_whatever_its_name(
+    installed: Service, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    folder = tmp_path / "C# %20 ü"
+    shutil.copytree(installed.folder / "config", folder / "config")
+    there = f"import sys; sys.path.insert(0, {str(folder)!r})\n"
+    name = "from config import settings; print(settings.DATABASES['default']['NAME'])"
+    assert python(installed, there + name, **environment) == str(folder / "db.sqlite3")
 
 
 def test_schema_and_docs_are_there_locally_and_in_lambda_when_asked_for(

@@ -63,7 +63,7 @@ if settings.API_DOCS:
             make("format"),
         ),
     ),
-    Edit("the docs are off unless asked for", setting("API_DOCS", "False"), red="'docs' not found"),
+    Edit("the docs are off unless asked for", setting("API_DOCS", "False")),
     Edit(
         "a page at /",
         all_of(

@@ -1,6 +1,6 @@
 """Edits of Django's and REST framework's settings."""
 
-from tests.second_day.edit import Change, Edit, all_of, appended, make, replaced, setting
+from tests.second_day.edit import Change, Edit, all_of, appended, make, replaced, setting, written
 
 SETTINGS = "config/settings.py"
 XRAY = '    "zappa_xray.tracing.middleware.XRayMiddleware",\n'
@@ -35,11 +35,17 @@ EDITS = [
         "a second database",
         replaced(
             SETTINGS,
-            "default=f\"sqlite:///{BASE_DIR / 'db.sqlite3'}\")}\n",
-            "default=f\"sqlite:///{BASE_DIR / 'db.sqlite3'}\")}\n"
+            'BASE_DIR / "db.sqlite3"}\n}\n',
+            'BASE_DIR / "db.sqlite3"}\n}\n'
             'DATABASES["archive"] = env.db_url(\n'
             '    "ARCHIVE_URL", default=f"sqlite:///{BASE_DIR / \'archive.sqlite3\'}"\n'
             ")\n",
+        ),
+    ),
+    Edit(
+        "a .env without docs, and with variables that are left empty",
+        written(
+            ".env", "DJANGO_API_DOCS=false\nDATABASE_URL=\nDJANGO_SECRET_KEY=\nDJANGO_DEBUG=\n"
         ),
     ),
     Edit(

@@ -73,6 +73,21 @@ EDITS = [
         red="Add field telephone to user",
     ),
     Edit(
+        "users are asked for their birthday",
+        all_of(
+            written(
+                "accounts/models.py",
+                "from django.contrib.auth.models import AbstractUser\n"
+                "from django.db import models\n\n\n"
+                "class User(AbstractUser):\n"
+                "    birthday = models.DateField(null=True)\n\n"
+                '    REQUIRED_FIELDS = ["email", "birthday"]\n',
+            ),
+            manage("makemigrations", "accounts"),
+            make("format"),
+        ),
+    ),
+    Edit(
         "users sign in by e-mail and have no name",
         all_of(
             written("accounts/models.py", BY_EMAIL),

@@ -6,6 +6,7 @@ Nothing set means a closed service; what is needed in Lambda and missing is name
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -94,7 +95,11 @@ TEMPLATES = [
 
 # Database
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url("DATABASE_URL")
+    if env.str("DATABASE_URL", default="")
+    else {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}
+}
 for database in DATABASES.values():
     # A Lambda process serves one request at a time and is frozen between two: it keeps a connection,
     # looks whether it still lives before each request, and gives up long before API Gateway does (29 s).

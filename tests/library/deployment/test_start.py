@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from zappa_xray.deployment.start import report
+from zappa_xray.deployment.start import cost, report
 from zappa_xray.deployment.start.cost import costly_imports
 
 HANDLER = """
@@ -14,7 +14,7 @@ from zappa_xray.lambda_start.when_used import WhenUsed
 WhenUsed({"waiting": Package()}).stand_first()
 import notes.views
 """
-COSTLY = "import time\ntime.sleep(0.2)\n"
+COSTLY = "import time\ntime.sleep(0.6)\n"
 
 
 @pytest.fixture
@@ -32,6 +32,9 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (service / name / "__init__.py").write_text("")
     (service / "config/lambda_function.py").write_text(HANDLER)
     monkeypatch.syspath_prepend(packages)
+    # Far above what any module costs that does not sleep, on however busy a machine.
+    monkeypatch.setattr(cost, "LEAST_SECONDS", 0.5)
+    monkeypatch.setattr(cost, "COSTLY", 0)
     return service
 
 
