@@ -142,11 +142,15 @@ def test_a_python_that_is_not_here_is_checked_with_the_tools_of_another(
     mypy = [str(other.folder / ".venv/bin/mypy"), "--python-version", python, "."]
     assert "Success: no issues found" in run(mypy, folder=service.folder)
 
-    # What `make package` installs, in the same versions, for Lambda and this Python. The hashes that
-    # were locked are those of the other Python's wheels.
+    # What `make package` installs from an index, in the same versions, for Lambda and this Python. The
+    # hashes that were locked are those of the other Python's wheels; the library has no binary.
+    requirements = (other.folder / ".lambda/requirements.txt").read_text()
+    from_an_index = re.sub(r"^\./vendor/.*\n", "", requirements, flags=re.MULTILINE)
+    assert from_an_index != requirements
+    (tmp_path / "requirements.txt").write_text(from_an_index)
     options = ["--python-version", python, "--python-platform", "x86_64-manylinux_2_34"]
     options += ["--no-deps", "--no-verify-hashes", "--only-binary", ":all:"]
-    options += ["--requirements", str(other.folder / ".lambda/requirements.txt")]
+    options += ["--requirements", "requirements.txt"]
     options += ["--target", str(tmp_path / "lib")]
     uv("pip", "install", *options, folder=tmp_path)
     tags = set(re.findall(r"cpython-\d+", " ".join(map(str, (tmp_path / "lib").rglob("*.so")))))

@@ -170,7 +170,8 @@ def test_demo_fails_when_the_stage_is_not_traced(tmp_path: Path) -> None:
     template = tmp_path / "template"
     for name in ("emulator", "hooks", "{{cookiecutter.project_slug}}"):
         shutil.copytree(TEMPLATE / name, template / name)
-    shutil.copy(TEMPLATE / "cookiecutter.json", template)
+    for name in ("cookiecutter.json", "pyproject.toml"):
+        shutil.copy(TEMPLATE / name, template)
     hook = template / "{{cookiecutter.project_slug}}" / "zappa_hooks.py"
     text, changes = re.subn(
         r"(def post\(.*?\n)    from .*", r"\1    return\n", hook.read_text(), flags=re.DOTALL

@@ -146,7 +146,10 @@ def test_what_goes_right_and_what_goes_wrong_appears_and_opens(site: Site, drive
     assert "troubles.py:" in find(driver, "#lines dd").text
 
     assert row(driver, hang).find_element(By.CSS_SELECTOR, ".mark.timed-out")
-    assert opened(driver, hang) == ["request GET /hang/ 200 timed out"]
+    assert opened(driver, hang) == [
+        "request GET /hang/ 200 timed out",
+        "deadline deadline timed out fault",
+    ]
     find(driver, "#raw > summary").click()
     assert '"timed_out": true' in wait_for(lambda: find(driver, "#raw pre").text)
     assert complaints(driver) == []
@@ -167,7 +170,9 @@ def test_what_a_caller_sends_is_shown_as_text(site: Site, driver: Chrome) -> Non
     assert INJECTED in find(driver, "#title").text
 
     lines = opened(driver, fail)
-    assert [line for line in lines if INJECTED in line] == [f"query SELECT 1 -- {INJECTED}"]
+    # A comment of the query is left out before it could be shown; the request's own line is not.
+    assert [line for line in lines if line.startswith("query")] == ["query SELECT 1"]
+    assert lines[0] == "request GET /fail/{what} 500 fault"
     find(driver, "#lines summary").click()
     details = find(driver, "#lines dl").text
     assert f"RuntimeError: {INJECTED}" in details

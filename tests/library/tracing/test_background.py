@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 from aws_xray_sdk.core import xray_recorder
@@ -104,3 +105,12 @@ def test_inside_a_request_it_is_a_subsegment(client: Client, trace_daemon: Trace
     [child] = document["subsegments"]
     assert child["name"] == "tests.library.tracing.test_background.asks"
     assert queries(child) == ["SELECT 1"]
+
+
+def test_a_generator_is_refused_with_a_sentence() -> None:
+    def numbers() -> Iterator[int]:
+        yield 1
+
+    with pytest.raises(TypeError, match="Put @traced on the function that loops over it"):
+        traced(numbers)
+    assert list(traced(lambda: numbers())()) == [1]

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from zappa_xray.traceview.lines import Line, lines_of
+from zappa_xray.traceview.stacks import folded
 from zappa_xray.traceview.summary import summary_of
 from zappa_xray.traceview.trace import Trace
 
@@ -34,9 +35,10 @@ def headline(trace: Trace) -> Text:
 
 
 def tree(trace: Trace, width: int, bars: bool = False) -> Iterator[Text]:
-    """Yield a trace's lines, none wider than `width`; exceptions stand in full below theirs."""
+    """Yield a trace's lines, none wider than `width`; each exception stands once, below its first line."""
     yield headline(trace)
     total = trace.end - trace.start
+    told = set()
     for line in lines_of(trace):
         text = Text(f"{line.took:>10}  ")
         if bars:
@@ -47,8 +49,9 @@ def tree(trace: Trace, width: int, bars: bool = False) -> Iterator[Text]:
         text.truncate(width, overflow="ellipsis")
         yield text
         for title, exception in line.details:
-            if title == "exception":
-                yield Text(textwrap.indent(exception, " " * 14), "red")
+            if title == "exception" and exception not in told:
+                told.add(exception)
+                yield Text(textwrap.indent(folded(exception), " " * 14), "red")
 
 
 def bar(line: Line, total: float) -> str:

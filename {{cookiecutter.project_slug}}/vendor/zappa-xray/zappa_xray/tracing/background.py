@@ -26,7 +26,8 @@ def traced(name: Any = None) -> Any:
     For the parts of a request, and of the functions that Zappa calls, which are recorded without
     it. Use it as `@traced` or `@traced("a name")`; the name is `module.function` unless told. An
     exception is recorded as a fault with its cause, and goes on. Outside Lambda, a call that no
-    request has started becomes a segment of its own.
+    request has started becomes a segment of its own. Raises TypeError for a generator, whose body
+    runs later, where it is consumed.
     """
     if callable(name):
         return _wrapped(name, f"{name.__module__}.{name.__qualname__}")
@@ -36,6 +37,11 @@ def traced(name: Any = None) -> Any:
 
 
 def _wrapped(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise TypeError(
+            f"@traced cannot record {name}: a generator's body runs where it is consumed. "
+            "Put @traced on the function that loops over it."
+        )
     signature = inspect.signature(function)
 
     def recorded(args: Any, kwargs: Any) -> AbstractContextManager[Any]:
