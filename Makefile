@@ -33,7 +33,7 @@ lint: $(READY) ## format, lint and types of the template's own code and the libr
 	mypy
 	python -m tests.library_environment types
 	zizmor --offline --quiet --min-severity medium .github "{{cookiecutter.project_slug}}/.github/workflows/deploy.yml"
-	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml "{{cookiecutter.project_slug}}"/.github/workflows/*.yml
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml "{{cookiecutter.project_slug}}/.github/workflows/deploy.yml"
 	check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 	check-jsonschema --builtin-schema vendor.renovate .github/renovate.json
 
@@ -47,7 +47,7 @@ freshness: $(READY) ## list what the service and the library depend on beside th
 audit: $(READY) ## look up known vulnerabilities of all that the template, and a service, installs
 	python -m upkeep.audit $(ARGS)
 
-transcript: $(READY) ## run the demo and put what it prints into the README
+transcript: $(READY) ## run the demo and put what it prints into docs/DEMO.md and the README
 	python -m upkeep.transcript
 
 release: $(READY) ## one version everywhere, dated changelogs, a commit and its tag (VERSION=0.2.0)

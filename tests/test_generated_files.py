@@ -231,6 +231,19 @@ def test_zizmor_finds_nothing_in_the_workflows(combinations: list[Baked]) -> Non
     assert finished.stderr.count("completed") == 3 * len(folders)
 
 
+def test_the_workflows_are_as_github_s_schema_says(combinations: list[Baked]) -> None:
+    workflows = [
+        str(path)
+        for service in combinations
+        for path in sorted((service.folder / ".github").glob("workflows/*.yml"))
+    ]
+    assert workflows
+    schema = ["--builtin-schema", "vendor.github-workflows"]
+    command = [str(Path(sys.executable).with_name("check-jsonschema")), *schema, *workflows]
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
 def test_the_tests_run_on_the_database_that_was_asked_for(combinations: list[Baked]) -> None:
     images = {"postgresql": "postgres:", "mysql": "mariadb:"}
     for service in combinations:
