@@ -65,7 +65,7 @@ dependencies = [{ name = "zappa" }]
 
 [[package]]
 name = "zappa"
-source = { registry = "https://pypi.org/simple" }
+source = { registry = "https://index.example/simple" }
 dependencies = [{ name = "requests" }, { name = "werkzeug" }]
 """
 
