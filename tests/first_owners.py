@@ -137,7 +137,7 @@ def settles_by_hand(folder: Path) -> None:
     }
     for name, mine in kept.items():
         text = (folder / name).read_text(encoding="utf-8")
-        settled = CONFLICT.sub(lambda found, mine=mine: found["theirs"] + mine, text)  # type: ignore[misc]
+        settled = CONFLICT.sub(lambda found, mine=mine: found["theirs"] + mine, text)  # type: ignore[misc]  # the default binds the loop's value
         assert settled.count(mine) == 1 or not mine, f"{name} has more than one conflict"
         (folder / name).write_text(settled, encoding="utf-8")
     with (folder / "conftest.py").open("a", encoding="utf-8") as fixtures:

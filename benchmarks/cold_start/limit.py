@@ -13,7 +13,7 @@ django.setup()
 
 import django.core.handlers.wsgi
 import rest_framework.routers
-import rest_framework.viewsets  # noqa: F401
+import rest_framework.viewsets  # noqa: F401  # its import is what is measured
 
 
 def lambda_handler(event: object, context: object) -> dict[str, object]:

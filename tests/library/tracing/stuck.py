@@ -131,7 +131,7 @@ class OwnersTemplate(TemplateView):
 
 def imports(request: HttpRequest) -> HttpResponse:
     sys.modules.pop("tests.library.tracing.slow_to_import", None)
-    from tests.library.tracing import slow_to_import  # noqa: F401
+    from tests.library.tracing import slow_to_import  # noqa: F401  # imported to hang in it
 
     return HttpResponse("ok")
 

@@ -32,13 +32,13 @@ urlpatterns = [
     path("posts/<name>/", require_POST(ok)),
 ]
 others = ModuleType("others")
-others.urlpatterns = [path("special/<int:pk>/", ok)]  # type: ignore[attr-defined]
+others.urlpatterns = [path("special/<int:pk>/", ok)]  # type: ignore[attr-defined]  # a module made here
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def replaces_the_request(get_response: Answer) -> Answer:
-    return lambda request: get_response(WSGIRequest(request.environ))  # type: ignore[attr-defined]
+    return lambda request: get_response(WSGIRequest(request.environ))  # type: ignore[attr-defined]  # WSGI's
 
 
 def replaces_the_urls(get_response: Answer) -> Answer:

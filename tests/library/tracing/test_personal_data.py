@@ -148,7 +148,7 @@ def test_the_libraries_own_lines_have_no_query(log: io.StringIO) -> None:
 def test_another_handler_still_gets_the_record_as_it_was(log: io.StringIO) -> None:
     records: list[logging.LogRecord] = []
     handler = logging.Handler()
-    handler.emit = records.append  # type: ignore[assignment]
+    handler.emit = records.append  # type: ignore[assignment]  # a list takes the place of a stream
     logging.getLogger().addHandler(handler)
     try:
         logging.getLogger("service").warning("calls %s", URL)

@@ -224,7 +224,7 @@ def test_what_comes_after_keep_warm_is_no_cold_start(
     monkeypatch.setattr(recording.process, "is_cold", True)
     monkeypatch.setattr(recording.process, "is_first", True)
     module = ModuleType("handler")
-    module.LambdaHandler = type("LambdaHandler", (), {"handler": lambda *_: None})  # type: ignore[attr-defined]
+    module.LambdaHandler = type("LambdaHandler", (), {"handler": lambda *_: None})  # type: ignore[attr-defined]  # plays Zappa's
     record_invocations(module)
 
     rule = "arn:aws:events:eu-central-1:1:rule/zappa-keep-warm-handler.keep_warm_callback"
