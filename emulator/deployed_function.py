@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from emulator.segments import FunctionSegments
 from emulator.service import interpreter
 from emulator.x_ray import XRay
 
+# An invocation may have got its environment and not yet begun when all are killed.
+KILLED_AGAIN_SECONDS = 0.05
 FAILURES = (FunctionError, FunctionTimedOut, FunctionDied)
 
 # What of a function's configuration makes new execution environments when it changes.
@@ -82,9 +84,14 @@ class DeployedFunction:
         self._returned = threading.Condition(self._lock)
 
     def close(self) -> None:
-        """End all processes of the function."""
-        for environment in self._all:
-            environment.function.kill()
+        """End all processes of the function, and with them what invocations are under way."""
+        idle = False
+        while not idle:
+            for environment in list(self._all):
+                environment.function.kill()
+            with suppress(TimeoutError):
+                self.wait_until_idle(KILLED_AGAIN_SECONDS)
+                idle = True
         self._resources.close()
 
     @property
@@ -146,6 +153,21 @@ class DeployedFunction:
         header: str,
         segments: FunctionSegments | None,
     ) -> Outcome:
+        try:
+            return self._recorded(environment, event, header, segments)
+        finally:
+            with self._returned:
+                self._idle.append(environment)
+                self._busy -= 1
+                self._returned.notify_all()
+
+    def _recorded(
+        self,
+        environment: Environment,
+        event: Mapping[str, Any],
+        header: str,
+        segments: FunctionSegments | None,
+    ) -> Outcome:
         cold = not environment.function.is_warm
         outcome = Outcome()
         if segments is not None:
@@ -160,10 +182,6 @@ class DeployedFunction:
             for document in segments.ended(outcome.failure is not None, cause, init):
                 self.x_ray.put(document)
         outcome.log = environment.tell()
-        with self._returned:
-            self._idle.append(environment)
-            self._busy -= 1
-            self._returned.notify_all()
         return outcome
 
     def _take(self, configuration: Mapping[str, Any]) -> Environment:

@@ -29,6 +29,9 @@ from emulator.runtime.rie import RIEEnvironment
 from emulator.runtime.rie_process import RIEProcess
 from emulator.service import Service
 
+# An invocation may be about to start another process when it is interrupted.
+INTERRUPTED_AGAIN_SECONDS = 0.05
+
 __all__ = ["Function", "FunctionDied", "FunctionError", "FunctionTimedOut"]
 
 
@@ -227,9 +230,15 @@ class Function:
     def kill(self) -> None:
         """End the function's process with SIGKILL; nothing when there is none.
 
-        The next invocation finds a new environment, with an init phase of its own.
+        An invocation that another thread waits for raises FunctionDied. The next invocation finds a
+        new environment, with an init phase of its own.
         """
-        self._environment.kill()
+        while not self._turn.acquire(timeout=INTERRUPTED_AGAIN_SECONDS):
+            self._environment.interrupt()
+        try:
+            self._environment.kill()
+        finally:
+            self._turn.release()
 
 
 def runtime_command(python: Path) -> list[str]:

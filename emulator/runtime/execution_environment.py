@@ -104,8 +104,16 @@ class ExecutionEnvironment:
             raise outcome
         return outcome
 
+    def interrupt(self) -> None:
+        """End the process, if there is one, under the invocation that another thread waits for."""
+        if (process := self._process) is not None:
+            process.interrupt()
+
     def kill(self) -> None:
-        """End the process with SIGKILL; the next one has an init phase again."""
+        """End the process with SIGKILL; the next one has an init phase again.
+
+        Not within an invocation: `interrupt` ends that first.
+        """
         self._discard()
         self._has_failed = False
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+import signal
 import tempfile
 import time
 
@@ -55,7 +56,7 @@ class FunctionLog:
 
     def exited(self, request_id: str, outcome: str) -> None:
         exit_code = outcome.removeprefix("exit code ")
-        how = f"exit status {exit_code}" if exit_code != outcome else f"signal: {outcome}"
+        how = f"exit status {exit_code}" if exit_code != outcome else f"signal: {in_go(outcome)}"
         self.write(f"RequestId: {request_id} Error: Runtime exited with error: {how}")
         self.write("Runtime.ExitError")
 
@@ -92,3 +93,8 @@ class FunctionLog:
         if fields.get("Sampled") == "1":
             segment = fields.get("Parent", "")
             self.write(f"XRAY TraceId: {fields['Root']}\tSegmentId: {segment}\tSampled: true\t")
+
+
+def in_go(name: str) -> str:
+    """Return what Go, in which Lambda writes its log, calls a signal: SIGKILL is `killed`."""
+    return (signal.strsignal(signal.Signals[name]) or name).lower()

@@ -85,8 +85,12 @@ class RuntimeProcess:
         self._waiting = None
         return self._call(deadline)
 
+    def interrupt(self) -> None:
+        """Have it end with SIGKILL; an invocation that waits for it, in another thread, goes on."""
+        self._process.kill()
+
     def kill(self) -> None:
-        """End it with SIGKILL, as Lambda does."""
+        """End it with SIGKILL, as Lambda does, and let go of what belongs to it. Once, by one thread."""
         kill_group(self._process)
         os.close(self._ending)
         self._api.close()

@@ -69,7 +69,10 @@ class RIEEnvironment:
         if self._emulator is None:
             self._emulator = self._start()
         started = time.monotonic()
-        status, answer = self._emulator.invoke(event, trace_header)
+        try:
+            status, answer = self._emulator.invoke(event, trace_header)
+        except OSError as ended:
+            raise FunctionDied(f"AWS's emulator ended within an invocation: {ended}") from ended
         self.last_seconds = time.monotonic() - started
         tail = "\n".join(self._log.text.splitlines()[-40:])
         if answer.startswith(TIMED_OUT.encode()):
@@ -82,8 +85,13 @@ class RIEEnvironment:
             raise FunctionDied(f"{json.loads(answer)['errorMessage']}\n{tail}")
         return answer
 
+    def interrupt(self) -> None:
+        """End the emulator, if there is one, under the invocation that another thread waits for."""
+        if (emulator := self._emulator) is not None:
+            emulator.interrupt()
+
     def kill(self) -> None:
-        """End the emulator and the function's process."""
+        """End the emulator and the function's process. Not within an invocation: see `interrupt`."""
         if self._emulator is not None:
             self._emulator.kill()
         self._emulator = None

@@ -84,8 +84,12 @@ class RIEProcess:
         seconds = math.ceil(self._seconds) + GRACE_SECONDS
         return ask(self._addresses[0], "POST", INVOKE, event, seconds=seconds)[:2]
 
+    def interrupt(self) -> None:
+        """Have the emulator end; an invocation that waits for it, in another thread, goes on."""
+        self._process.terminate()
+
     def kill(self) -> None:
-        """End the emulator, which ends the function's process."""
+        """End the emulator, which ends the function's process. Once, by one thread."""
         self._process.terminate()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(GRACE_SECONDS)

@@ -318,6 +318,20 @@ def test_a_request_beside_one_that_hangs_gets_an_environment_of_its_own(
     assert "Task timed out" not in stage.log
 
 
+def test_it_can_be_closed_while_requests_hang(aws: EmulatedAWS, runtime: str, serve: Serve) -> None:
+    deployed = deploy(aws, HANDLER, runtime=runtime, timeout=60)
+    with DeployedStage(aws, deployed.name) as stage:
+        stage.gateway.seconds = 0.3
+        assert [ask(f"{stage.url}/hangs").status for _ in range(2)] == [504, 504]
+        assert "Runtime exited" not in stage.log
+    stage.function.wait_until_idle(0)
+    told = aws.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{deployed.name}")
+    messages = [event["message"] for event in told["events"]]
+    assert sum(message.endswith("signal: killed") for message in messages) == 2
+    with DeployedStage(aws, deployed.name) as stage:
+        assert ask(f"{stage.url}/").status == 200
+
+
 def test_the_accounts_own_address_leads_to_it(aws: EmulatedAWS, deployed: Deployed) -> None:
     address = f"{aws.url}/_aws/execute-api/{aws.rest_api_id(deployed.name)}/dev/201"
     assert ask(address).status == 404

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -212,3 +214,36 @@ def test_request_and_response_pass_in_base64(make_function: MakeFunction) -> Non
     """)
     response = function.request("POST", "/", json={"title": "ü"})
     assert events.response_json(response) == {"title": "ü"}
+
+
+HANGS_WHEN_TOLD = """
+    import time
+    def lambda_handler(event, context):
+        print("handling", event["seconds"])
+        time.sleep(event["seconds"])
+        return "answered"
+"""
+
+
+@pytest.mark.parametrize("rie", [False, True], ids=["runtime client", "rie"])
+def test_a_kill_within_an_invocation_ends_it_and_only_it(
+    make_function: MakeFunction, rie: bool
+) -> None:
+    function = make_function(HANGS_WHEN_TOLD, rie=rie)
+    assert function.invoke({"seconds": 0}) == "answered"
+    descriptors = open_descriptors()
+    with ThreadPoolExecutor(1) as threads:
+        for _ in range(3):
+            before = function.log.count("handling 20")
+            hanging = threads.submit(function.invoke, {"seconds": 20})
+            while function.log.count("handling 20") == before:
+                assert not hanging.done()
+            function.kill()
+            with pytest.raises(FunctionDied):
+                hanging.result(10)
+    assert function.invoke({"seconds": 0}) == "answered"
+    assert open_descriptors() == descriptors
+
+
+def open_descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
