@@ -16,6 +16,7 @@ from emulator.gateway import INTEGRATION_SECONDS, Gateway
 from emulator.invoke_api import InvokeAPI
 from emulator.loopback import LoopbackServer
 from emulator.served import REGISTER
+from emulator.stage_metrics import CountedStage, StageMetrics
 from emulator.stage_tracing import StageTracing
 from emulator.x_ray import XRay
 
@@ -49,6 +50,7 @@ class DeployedStage:
         self._resources = ExitStack()
         self.x_ray = XRay(aws.client("xray"))
         self.daemon = Daemon(self.x_ray.put)
+        self.metrics = StageMetrics(aws.client("cloudwatch"), name, stage)
         self.function = DeployedFunction(
             aws, name, self.x_ray, self.daemon.address, dict(environment or {}), rie
         )
@@ -57,7 +59,7 @@ class DeployedStage:
             stage=stage,
             region=aws.region,
             host=self._host,
-            tracing=StageTracing(aws, name, stage, self.x_ray),
+            tracing=CountedStage(StageTracing(aws, name, stage, self.x_ray), self.metrics),
             seconds=seconds,
         )
         self.url = self.gateway.url
@@ -65,6 +67,7 @@ class DeployedStage:
     def __enter__(self) -> Self:
         with ExitStack() as starting:
             starting.enter_context(self.x_ray)
+            starting.enter_context(self.metrics)
             starting.enter_context(self.daemon)
             starting.callback(self.function.close)
             invoke = LoopbackServer(InvokeAPI(self.function).respond)
@@ -89,9 +92,10 @@ class DeployedStage:
         return self.function.invoke(event)
 
     def settle(self) -> None:
-        """Return once all that was sent so far is in X-Ray."""
+        """Return once all that was sent so far is in X-Ray, and all that was counted in CloudWatch."""
         self.daemon.settle()
         self.x_ray.settle()
+        self.metrics.settle()
 
     def documents(self, trace_id: str) -> list[Document]:
         """Return the segments of a trace as X-Ray gives them out, what was sent so far included."""

@@ -1,6 +1,6 @@
-"""WSGI middleware for the operations of X-Ray and IAM that moto lacks.
+"""WSGI middleware for the operations of X-Ray, IAM and CloudWatch Logs that moto lacks.
 
-Each is done in a module of its own: `trace_summaries`, `role_simulation`.
+Each is done in a module of its own: `trace_summaries`, `role_simulation`, `insights.api`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from emulator import role_simulation, trace_summaries
+from emulator.insights import api as insights
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -28,6 +29,7 @@ class MissingOperations:
 
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
+        self._queries = insights.QueriesOfLogs()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
@@ -38,12 +40,30 @@ class MissingOperations:
         if scope["service"] == "xray" and environ["PATH_INFO"] == "/Traces":
             found = trace_summaries.traces(scope["region"], json.loads(peek(environ)))
             return reply(start_response, "200 OK", json.dumps(found).encode())
+        operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        if scope["service"] == "logs" and operation in insights.OPERATIONS:
+            return self._of_logs(operation, scope["region"], environ, start_response)
         if scope["service"] == "iam" and length(environ) < LARGEST_FORM:
             form = dict(parse_qsl(peek(environ).decode()))
             if form.get("Action") == "SimulatePrincipalPolicy":
                 body = role_simulation.simulate(form).encode()
                 return reply(start_response, "200 OK", body, "text/xml")
         return self.application(environ, start_response)
+
+    def _of_logs(
+        self,
+        operation: str,
+        region: str,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+    ) -> Iterable[bytes]:
+        kind = "application/x-amz-json-1.1"
+        try:
+            found = self._queries.answer(operation, region, json.loads(peek(environ)))
+        except insights.Refused as refusal:
+            problem = json.dumps({"__type": refusal.kind, "message": str(refusal)}).encode()
+            return reply(start_response, "400 Bad Request", problem, kind)
+        return reply(start_response, "200 OK", json.dumps(found).encode(), kind)
 
 
 def summaries(

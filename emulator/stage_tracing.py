@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ class Traced:
     """What becomes of one request.
 
     decision  of the trace header, `Sampled=1` or `Sampled=0`; empty where none was taken
+    count     is told the status of the answer
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Traced:
             x_ray,
         )
         self._invoked = False
+        self.count: Callable[[int], None] = lambda _status: None
 
     @property
     def said(self) -> str:
@@ -58,6 +61,7 @@ class Traced:
         """Say that the client was answered."""
         if self._segment and self._x_ray:
             self._x_ray.put(self._segment.ended(status, content_length, invoked=self._invoked))
+        self.count(status)
 
 
 class TracedHere:

@@ -393,6 +393,31 @@ def test_its_log_is_in_cloudwatch(aws: EmulatedAWS, deployed: Deployed, serve: S
     assert ["XRAY TraceId" in line for line in reports] == [False, True]
 
 
+def test_cloudwatch_counts_all_requests_to_the_stage_and_not_samples(
+    aws: EmulatedAWS, deployed: Deployed, serve: Serve
+) -> None:
+    stage = serve(deployed)
+    for path in ("200", "404", "500", "raises"):
+        ask(f"{stage.url}/{path}")
+    stage.settle()
+    dimensions = [{"Name": "ApiName", "Value": deployed.name}, {"Name": "Stage", "Value": "dev"}]
+    metric = {"Namespace": "AWS/ApiGateway", "Dimensions": dimensions}
+    queries = [
+        {
+            "Id": name.lower().replace("xx", "").replace("4", "caller").replace("5", "server"),
+            "MetricStat": {"Metric": metric | {"MetricName": name}, "Period": 60, "Stat": "Sum"},
+        }
+        for name in ("Count", "4XXError", "5XXError", "Latency")
+    ]
+    now = time.time()
+    answer = aws.client("cloudwatch").get_metric_data(
+        MetricDataQueries=queries, StartTime=now - 600, EndTime=now + 60
+    )
+    sums = [sum(result["Values"]) for result in answer["MetricDataResults"]]
+    assert sums[:3] == [4, 1, 2]
+    assert sums[3] > 0
+
+
 def test_nothing_was_refused_by_x_ray(deployed: Deployed, serve: Serve) -> None:
     stage = serve(deployed)
     deployed.switch_tracing(True)
