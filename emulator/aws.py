@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 import tempfile
@@ -104,6 +105,13 @@ class EmulatedAWS:
             if found["stageName"] == stage:
                 return bool(found.get("tracingEnabled", False))
         return None
+
+    def gateway_responses(self, api: str, stage: str) -> dict[str, dict[str, Any]]:
+        """Return the gateway responses that a stage was deployed with, by their types."""
+        path = f"emulator/apis/{self.region}/{self.rest_api_id(api)}/{stage}/gateway-responses"
+        with urllib.request.urlopen(f"{self.url}/{path}", timeout=60) as response:
+            found: dict[str, dict[str, Any]] = json.load(response)
+        return found
 
     def rest_api_id(self, name: str) -> str:
         """Return the id of the REST API of a name. Raises LookupError when there is not just one."""

@@ -23,6 +23,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
+from emulator import api_gateway
 from emulator.events import ACCOUNT_ID
 from emulator.missing_operations import MissingOperations
 from emulator.sampling import Refused, SamplingRules
@@ -58,6 +59,9 @@ class CompletedMoto:
             environ["REQUEST_URI"] = environ["RAW_URI"] = ""
         if code := FUNCTION_CODE.fullmatch(path):
             return send(start_response, function_code(**code.groupdict()), "application/zip")
+        if deployed := api_gateway.DEPLOYED_RESPONSES.fullmatch(path):
+            responses = api_gateway.deployed_responses(**deployed.groupdict())
+            return send(start_response, responses, "application/json")
         if method == "POST" and FUNCTION_POLICY.fullmatch(path):
             # https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html: Zappa reads the code
             return self.application(environ, created(start_response))
@@ -122,6 +126,7 @@ def delete_rest_api(
 def main() -> None:
     LambdaFunction.get_code = code_from_here(LambdaFunction.get_code)  # type: ignore[assignment]  # its own address is AWS's
     RestAPI.delete_from_cloudformation_json = classmethod(delete_rest_api)  # type: ignore[assignment]  # moto lacks it
+    api_gateway.install()
     server = make_server(
         "127.0.0.1",
         0,

@@ -13,7 +13,8 @@ from typing import Any
 from emulator import events
 from emulator.aws import EmulatedAWS
 from emulator.cloudwatch import LogStream
-from emulator.function import Function, FunctionDied, FunctionError, FunctionTimedOut
+from emulator.function import Function
+from emulator.outcome import Outcome
 from emulator.sampler import Sampler
 from emulator.sampling import DEFAULT
 from emulator.segments import FunctionSegments
@@ -22,8 +23,6 @@ from emulator.x_ray import XRay
 
 # An invocation may have got its environment and not yet begun when all are killed.
 KILLED_AGAIN_SECONDS = 0.05
-FAILURES = (FunctionError, FunctionTimedOut, FunctionDied)
-
 # What of a function's configuration makes new execution environments when it changes.
 KEYS = ("CodeSha256", "Environment", "Handler", "MemorySize", "Runtime", "Timeout")
 
@@ -43,15 +42,6 @@ class Environment:
         new, self.told = log[self.told :], len(log)
         self.stream.put(new)
         return new
-
-
-@dataclass
-class Outcome:
-    """What came of an invocation: its answer, or how it failed, and what it wrote to the log."""
-
-    answer: Any = None
-    failure: Exception | None = None
-    log: str = ""
 
 
 @dataclass
@@ -169,13 +159,9 @@ class DeployedFunction:
         segments: FunctionSegments | None,
     ) -> Outcome:
         cold = not environment.function.is_warm
-        outcome = Outcome()
         if segments is not None:
             segments.begin()
-        try:
-            outcome.answer = environment.function.invoke(event, header)
-        except FAILURES as failure:
-            outcome.failure = failure
+        outcome = environment.function.run(event, header)
         if segments is not None:
             cause = getattr(outcome.failure, "cause", None)
             init = environment.function.init_seconds if cold else 0.0

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import Any, Self
 
 from emulator import events
+from emulator.access_log import AccessLog
 from emulator.aws import EmulatedAWS
 from emulator.daemon import Daemon, Document
 from emulator.deployed_function import DeployedFunction
@@ -60,6 +61,8 @@ class DeployedStage:
             region=aws.region,
             host=self._host,
             tracing=CountedStage(StageTracing(aws, name, stage, self.x_ray), self.metrics),
+            responses=lambda: aws.gateway_responses(name, stage),
+            access_log=AccessLog(aws, name, stage).write,
             seconds=seconds,
         )
         self.url = self.gateway.url

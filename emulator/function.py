@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from emulator import events, installed
+from emulator.outcome import Outcome
 from emulator.runtime.environment import lambda_environment
 from emulator.runtime.execution_environment import ExecutionEnvironment
 from emulator.runtime.failures import FunctionDied, FunctionError, FunctionTimedOut
@@ -200,6 +201,17 @@ class Function:
         seconds = self.timeout if timeout is None else timeout
         with self._turn:
             return json.loads(self._environment.invoke(json.dumps(event).encode(), header, seconds))
+
+    def run(self, event: Mapping[str, Any], trace_header: str | None = None) -> Outcome:
+        """Invoke the handler and return what came of it."""
+        before = len(self.log)
+        outcome = Outcome()
+        try:
+            outcome.answer = self.invoke(event, trace_header)
+        except (FunctionError, FunctionTimedOut, FunctionDied) as failure:
+            outcome.failure = failure
+        outcome.log = self.log[before:]
+        return outcome
 
     def request(
         self,

@@ -11,23 +11,24 @@ from typing import Any, Protocol, Self
 from botocore.exceptions import ClientError
 from werkzeug.wrappers import Request, Response
 
-from emulator import events, proxy
-from emulator.function import FunctionDied, FunctionError, FunctionTimedOut
+from emulator import events, gateway_responses, proxy
+from emulator.exchange import Exchange
+from emulator.gateway_responses import GatewayResponse, Refused
 from emulator.loopback import LoopbackServer
+from emulator.outcome import Outcome
 from emulator.runtime.execution_environment import LARGEST_PAYLOAD_BYTES
 from emulator.stage_tracing import Traced, TracedHere
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 INTEGRATION_SECONDS = 29.0
 LARGEST_REQUEST_BYTES = 10 * 1024 * 1024
-FAILURES = (FunctionError, FunctionDied, FunctionTimedOut)
 LOCAL_ADDRESS = re.compile(r"http://(127\.0\.0\.1|localhost):\d+")
 
 
 class Invoked(Protocol):
     """A function that can stand behind a stage."""
 
-    def invoke(self, event: Mapping[str, Any], trace_header: str | None = None) -> Any: ...
+    def run(self, event: Mapping[str, Any], trace_header: str | None = None) -> Outcome: ...
 
 
 class Tracing(Protocol):
@@ -45,7 +46,9 @@ class Gateway:
     tracing    None: the gateway has no segment, and the function is traced as it is when invoked alone
     seconds    until it gives up waiting for the function, which goes on by itself
     url        of the stage when it runs, such as http://127.0.0.1:40123/dev
-    throttled  whether each request is refused with 429
+    refuses    how each request is answered without the function, such as THROTTLED; None: not at all
+    responses  tells the API's gateway responses by their types
+    access_log takes what is known of each request to the stage, by the names of $context
 
     Addresses of the API in Location, Origin and Referer are translated, so that redirects and Django's
     CSRF check work in a browser.
@@ -59,12 +62,15 @@ class Gateway:
         region: str = "eu-central-1",
         host: Callable[[], str] | None = None,
         tracing: Tracing | None = None,
+        responses: Callable[[], Mapping[str, Mapping[str, Any]]] = dict,
+        access_log: Callable[[Mapping[str, object]], object] = dict,
         seconds: float = INTEGRATION_SECONDS,
     ) -> None:
         self._function, self._tracing = function, tracing or TracedHere()
         self._stage, self._region, self.seconds = stage, region, seconds
         self._host = host or (lambda: f"{events.API_ID}.execute-api.{region}.amazonaws.com")
-        self.throttled = False
+        self._gateway_responses, self._access_log = responses, access_log
+        self.refuses: GatewayResponse | None = None
         self._integrations = ThreadPoolExecutor(100, "integration")
         self._server = LoopbackServer(self._respond)
         self.origin = self._server.origin
@@ -80,24 +86,36 @@ class Gateway:
 
     def _respond(self, request: Request) -> Response:
         target, prefix = proxy.target(request), f"/{self._stage}"
-        if target != prefix and not target.startswith((f"{prefix}/", f"{prefix}?")):
-            return proxy.refusal(403)
+        outside = target != prefix and not target.startswith((f"{prefix}/", f"{prefix}?"))
+        exchange = Exchange(request.method)
         try:
+            if outside:
+                raise LookupError
             host = self._host()
         except LookupError:
-            return proxy.refusal(403)
+            return gateway_responses.answer(gateway_responses.NO_STAGE, {})
         traced = self._tracing.begin(request, f"https://{host}{target}")
-        response = self._answer(request, target.removeprefix(prefix) or "/", host, traced)
+        try:
+            response = self._answer(
+                request, target.removeprefix(prefix) or "/", host, traced, exchange
+            )
+        except Refused as refused:
+            exchange.refused = refused.kind
+            response = gateway_responses.answer(refused.kind, self._gateway_responses())
         traced.end(response.status_code, len(response.get_data()))
+        self._access_log(exchange.context(response.status_code, traced.trace_id))
         for name, value in list(response.headers):
             if f"https://{host}" in value:
                 response.headers[name] = value.replace(f"https://{host}", self.origin)
-        return proxy.identified(response, traced.said)
+        return proxy.identified(response, exchange.request_id, traced.said)
 
-    def _answer(self, request: Request, path: str, host: str, traced: Traced) -> Response:
-        too_large = len(request.get_data()) > LARGEST_REQUEST_BYTES
-        if self.throttled or too_large:
-            return proxy.refusal(413 if too_large else 429)
+    def _answer(
+        self, request: Request, path: str, host: str, traced: Traced, exchange: Exchange
+    ) -> Response:
+        if self.refuses:
+            raise Refused(self.refuses)
+        if len(request.get_data()) > LARGEST_REQUEST_BYTES:
+            raise Refused(gateway_responses.TOO_LARGE)
         event = proxy.event_of(
             request,
             path if path.startswith("/") else f"/{path}",
@@ -106,18 +124,26 @@ class Gateway:
             host=host,
             trace_id=traced.trace_id,
         )
+        event["requestContext"]["requestId"] = exchange.request_id
         for name, values in event["multiValueHeaders"].items():
             translated = [LOCAL_ADDRESS.sub(f"https://{host}", value) for value in values]
             event["multiValueHeaders"][name] = translated
             event["headers"][name] = translated[-1]
         if len(json.dumps(event)) > LARGEST_PAYLOAD_BYTES:
-            return proxy.refusal(413)
-        integration = self._integrations.submit(self._function.invoke, event, traced.invoke())
+            raise Refused(gateway_responses.TOO_LARGE)
+        exchange.invoked()
+        integration = self._integrations.submit(self._function.run, event, traced.invoke())
         try:
-            return proxy.response_of(integration.result(self.seconds))
+            outcome = integration.result(self.seconds)
         except TimeoutError:
-            return proxy.refusal(504)
-        except (*FAILURES, proxy.Malformed):
-            return proxy.refusal(502)
+            exchange.gave_up()
+            raise Refused(gateway_responses.TIMED_OUT) from None
         except ClientError:  # there is no such function
-            return proxy.refusal(500)
+            raise Refused(gateway_responses.MISCONFIGURED) from None
+        exchange.returned(outcome.request_id)
+        if outcome.failure is not None:
+            raise Refused(gateway_responses.FAILED)
+        try:
+            return proxy.response_of(outcome.answer)
+        except proxy.Malformed:
+            raise Refused(gateway_responses.FAILED) from None

@@ -24,16 +24,6 @@ REMAPPED = {
 DROPPED = {"transfer-encoding"}
 NOT_FROM_CLIENT = {"connection", "content-length", "host", "transfer-encoding", "x-amzn-trace-id"}
 
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
-REFUSALS = {
-    403: ("Missing Authentication Token", "MissingAuthenticationTokenException"),
-    413: ("Request Too Long", "RequestTooLargeException"),
-    429: ("Too Many Requests", "TooManyRequestsException"),
-    500: ("Internal server error", "InternalServerErrorException"),
-    502: ("Internal server error", "InternalServerErrorException"),
-    504: ("Endpoint request timed out", "InternalServerErrorException"),
-}
-
 
 class Malformed(Exception):
     """A function returned something else than a proxy response."""
@@ -92,17 +82,9 @@ def response_of(answer: Any) -> Response:
     return response
 
 
-def refusal(status: int) -> Response:
-    """Return an answer of the gateway's own. It has no CORS headers."""
-    message, error = REFUSALS[status]
-    response = Response(f'{{"message": "{message}"}}', status, content_type="application/json")
-    response.headers["x-amzn-ErrorType"] = error
-    return response
-
-
-def identified(response: Response, trace_header: str) -> Response:
+def identified(response: Response, request_id: str, trace_header: str) -> Response:
     """Return the response with what every one has, whoever made it."""
-    response.headers["x-amzn-RequestId"] = secrets.token_hex(16)
+    response.headers["x-amzn-RequestId"] = request_id
     response.headers["x-amz-apigw-id"] = secrets.token_urlsafe(11)
     response.headers["X-Amzn-Trace-Id"] = trace_header
     return response

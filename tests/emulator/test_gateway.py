@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emulator.gateway import Gateway
+from emulator.gateway_responses import THROTTLED
 from tests.emulator.asking import ask
 from tests.emulator.conftest import MakeFunction
 
@@ -145,7 +146,7 @@ def test_its_own_answers_have_no_cors_headers(make_function: MakeFunction) -> No
                 ],
             )
         }
-        gateway.throttled = True
+        gateway.refuses = THROTTLED
         throttled = ask(f"{gateway.url}/?headers={allowed}")
     assert throttled.status == 429
     assert throttled.json == {"message": "Too Many Requests"}

@@ -33,6 +33,8 @@ LINKS = [
     "The API's kind",
     "The stage's tracing",
     "The sampling rules",
+    "The API's access log",
+    "The logs",
     "Traces through the stage",
     "Traces from inside Django",
 ]

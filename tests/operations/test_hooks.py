@@ -56,6 +56,8 @@ def test_deploy_says_what_each_hook_did_and_no_secret(operations: Operations) ->
         "It stays behind: .env.example, Makefile, README.md, conftest.py, iam/,",
         "X-Ray tracing of the stage dev is on now.",
         f"The sampling rule {operations.function} (priority 100: 10 a second, 100% beyond) was created",
+        f"The access log /aws/apigateway/{operations.function} is on now.",
+        f"Logs are kept for 90 days now: /aws/lambda/{operations.function}, /aws/apigateway/",
         "Not touched: this AWS is emulated at 127.0.0.1:",
     ):
         assert said in printed
@@ -84,6 +86,8 @@ def test_the_function_has_the_secrets_and_the_package_has_not(
         ("CreateSamplingRule", "xray:CreateSamplingRule"),
         ("UpdateSamplingRule", "xray:UpdateSamplingRule"),
         ("DeleteSamplingRule", "xray:DeleteSamplingRule"),
+        ("DescribeLogGroups", "logs:DescribeLogGroups"),
+        ("PutRetentionPolicy", "logs:PutRetentionPolicy"),
     ],
 )
 def test_trap_14_each_missing_permission_is_named(
@@ -96,6 +100,9 @@ def test_trap_14_each_missing_permission_is_named(
         change = {"RuleName": operations.function, "FixedRate": 0.5}
         operations.manage("trace_stage", "dev")
         operations.aws.client("xray").update_sampling_rule(SamplingRuleUpdate=change)
+    elif operation == "PutRetentionPolicy":
+        group = f"/aws/lambda/{operations.function}"
+        operations.aws.client("logs").put_retention_policy(logGroupName=group, retentionInDays=7)
     elif operation == "DeleteSamplingRule":
         arguments.append("--off")
     printed = operations.fails(*arguments, **{operation: "AccessDeniedException"})
@@ -167,6 +174,61 @@ def test_trap_05_a_rule_of_the_settings_is_changed_and_taken_away(operations: Op
     assert "was created" in update(operations)
 
 
+def access_log(operations: Operations) -> dict[str, str] | None:
+    client = operations.aws.client("apigateway")
+    api = operations.aws.rest_api_id(operations.function)
+    found: dict[str, str] | None = client.get_stage(restApiId=api, stageName="dev").get(
+        "accessLogSettings"
+    )
+    return found
+
+
+def test_logs_are_kept_and_the_access_log_is_written_as_the_settings_say(
+    operations: Operations,
+) -> None:
+    groups = [f"/aws/{service}/{operations.function}" for service in ("apigateway", "lambda")]
+
+    def kept() -> list[int]:
+        found = operations.aws.client("logs").describe_log_groups()["logGroups"]
+        days = {group["logGroupName"]: group.get("retentionInDays") for group in found}
+        return [days[name] for name in groups]
+
+    assert kept() == [90, 90]
+    settings = access_log(operations)
+    assert settings is not None
+    assert settings["destinationArn"].endswith(f":log-group:{groups[0]}")
+    operations.change_settings(log_retention_days=30)
+    assert f"Logs are kept for 30 days now: {groups[1]}" in operations.manage("trace_stage", "dev")
+    assert kept() == [30, 30]
+    printed = operations.manage("trace_stage", "dev")
+    assert "Logs are kept for 30 days already." in printed
+    assert f"The access log {groups[0]} is on already." in printed
+    operations.change_settings(log_retention_days=90, api_access_log=False)
+    assert "The access log is off now." in operations.manage("trace_stage", "dev")
+    assert access_log(operations) is None
+    operations.change_settings(api_access_log=True)
+    operations.manage("trace_stage", "dev")
+    assert kept() == [90, 90]
+
+
+def test_an_update_goes_on_where_api_gateway_may_write_no_log(operations: Operations) -> None:
+    client = operations.aws.client("apigateway")
+    role = client.get_account()["cloudwatchRoleArn"]
+
+    def allow(arn: str) -> None:
+        operation = {"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}
+        client.update_account(patchOperations=[operation])
+
+    allow("")
+    try:
+        printed = update(operations)
+    finally:
+        allow(role)
+    assert "aws apigateway update-account --region eu-central-1" in printed
+    assert access_log(operations) is None
+    assert "is on now." in operations.manage("trace_stage", "dev")
+
+
 def test_trap_17_an_error_of_the_hooks_own_is_shown_as_itself(operations: Operations) -> None:
     module = operations.service.folder / LIBRARY / "deployment/after_deploy.py"
     text = module.read_text()
@@ -193,7 +255,7 @@ def test_trap_13_without_a_rest_api_the_hook_asks_api_gateway_nothing(
         operations.change_settings(apigateway_version="v1")
         before.write_text(kept + before.read_text())
     assert "Traces of HTTPS requests start at Lambda: an HTTP API has no X-Ray tracing" in printed
-    assert {service for service, _ in asked} == {"xray"}
+    assert {service for service, _ in asked} == {"xray", "logs"}
     operations.manage("trace_stage", "dev")
 
 

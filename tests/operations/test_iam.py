@@ -74,7 +74,6 @@ def allowed(statements: list[dict[str, Any]]) -> set[str]:
 def calls(operations: Operations) -> set[Call]:
     """Every call to AWS of a stage's life, by the commands of the Makefile and by the hooks."""
     logs = {"logGroupName": f"/aws/lambda/{operations.function}"}
-    operations.aws.client("logs").create_log_group(**logs)
     operations.aws.client("logs").create_log_stream(**logs, logStreamName="emulated")
     operations.manage("trace_stage", "dev", "--off")
     operations.make("update")
@@ -118,6 +117,13 @@ def test_undeploy_leaves_no_sampling_rule(calls: set[Call], operations: Operatio
     records = operations.aws.client("xray").get_sampling_rules()["SamplingRuleRecords"]
     assert [record["SamplingRule"]["RuleName"] for record in records] == ["Default"]
     assert f"The sampling rule {operations.function} was removed." in operations.printed["undeploy"]
+
+
+def test_undeploy_leaves_the_function_s_log_and_none_of_the_api(
+    calls: set[Call], operations: Operations
+) -> None:
+    found = operations.aws.client("logs").describe_log_groups()["logGroups"]
+    assert [group["logGroupName"] for group in found] == [f"/aws/lambda/{operations.function}"]
 
 
 def test_the_execution_policy_is_the_role_s(operations: Operations) -> None:

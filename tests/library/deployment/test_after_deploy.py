@@ -12,6 +12,7 @@ def no_touch(monkeypatch: pytest.MonkeyPatch) -> None:
         return "touched"
 
     monkeypatch.setattr(after_deploy, "touch", touch)
+    monkeypatch.setattr(after_deploy, "LOGS", ())
 
 
 def finish(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from zappa_xray.deployment import checks
 from tests.library.deployment.conftest import write
 
 RIGHT = {"xray_tracing": True, "timeout_seconds": 35}
+MENDED: dict[str, Any] = {"events": [], "log_retention_days": 30, "api_access_log": False}
 
 
 def found(root: Path, stages: dict[str, Any], **settings: Any) -> list[CheckMessage]:
@@ -40,6 +41,10 @@ def test_the_readme_has_each_of_them() -> None:
         ({"xray_tracing": "true"}, checks.XRAY_TRACING_OFF),
         ({"timeout_seconds": 30}, checks.TIMEOUT_TOO_SHORT),
         ({"events": [{"function": "no_such.run"}]}, checks.NAME_MISSING),
+        ({"log_retention_days": 31}, checks.RETENTION_UNKNOWN),
+        ({"log_retention_days": "30"}, checks.RETENTION_UNKNOWN),
+        ({"log_retention_days": True}, checks.RETENTION_UNKNOWN),
+        ({"api_access_log": "false"}, checks.NOT_TRUE_OR_FALSE),
     ],
 )
 def test_a_wrong_stage_is_found_in_itself_and_in_those_that_extend_it(
@@ -49,7 +54,7 @@ def test_a_wrong_stage_is_found_in_itself_and_in_those_that_extend_it(
         "dev": RIGHT | wrong,
         "production": {"extends": "dev"},
         "right": RIGHT,
-        "mended": {"extends": "dev", **dict.fromkeys(wrong, ""), "events": [], **RIGHT},
+        "mended": {"extends": "dev", **dict.fromkeys(wrong, ""), **MENDED, **RIGHT},
     }
     [message] = found(tmp_path, stages)
     assert message.id == message_id

@@ -1,5 +1,6 @@
 """Checks of zappa_settings.json: part of `manage.py check`, and asked again before each deploy."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from django.core.checks import CheckMessage, Error, register
 
 from zappa_xray.deployment.belongs import contents
 from zappa_xray.deployment.folders import folders_that_django_reads
+from zappa_xray.deployment.log_group import RETENTION_DAYS
 from zappa_xray.deployment.named_functions import missing_names
 from zappa_xray.stages import stages
 from zappa_xray.tracing.conf import DEFAULTS
@@ -19,6 +21,8 @@ Settings = dict[str, Any]  # of one stage, with what it extends
 UNREADABLE = "deployment.E001"
 NAME_MISSING = "deployment.E002"
 FOLDER_LEFT_BEHIND = "deployment.E003"
+RETENTION_UNKNOWN = "deployment.E004"
+NOT_TRUE_OR_FALSE = "deployment.E005"
 ASGI_APP = "tracing.E009"
 XRAY_TRACING_OFF = "tracing.E010"
 TIMEOUT_TOO_SHORT = "tracing.E011"
@@ -32,6 +36,15 @@ MESSAGES_AND_HINTS = {
     FOLDER_LEFT_BEHIND: (
         "{setting} names {folder}/, which the package leaves behind in {where}.",
         'Add "{folder}" to "include" in zappa_settings.json, or move it into an app.',
+    ),
+    RETENTION_UNKNOWN: (
+        "{stages} of zappa_settings.json: log_retention_days is {days}, which CloudWatch Logs does not"
+        " know.",
+        "Use one of {known}, or take it out to keep logs for ever.",
+    ),
+    NOT_TRUE_OR_FALSE: (
+        "{stages} of zappa_settings.json: api_access_log is {value}.",
+        "Write true or false, without quotes.",
     ),
     ASGI_APP: (
         "{stages} of zappa_settings.json serves an ASGI application.",
@@ -82,6 +95,16 @@ def folders(settings: Settings) -> Iterator[Fault]:
             yield Fault(FOLDER_LEFT_BEHIND, (("setting", setting), ("folder", folder.as_posix())))
 
 
+def logs(settings: Settings) -> Iterator[Fault]:
+    """CloudWatch Logs would refuse it after the deploy."""
+    days = settings.get("log_retention_days")
+    if days is not None and (type(days) is not int or days not in RETENTION_DAYS):
+        known = ", ".join(map(str, RETENTION_DAYS))
+        yield Fault(RETENTION_UNKNOWN, (("days", json.dumps(days)), ("known", known)))
+    if not isinstance(wanted := settings.get("api_access_log", True), bool):
+        yield Fault(NOT_TRUE_OR_FALSE, (("value", json.dumps(wanted)),))
+
+
 def xray_tracing(settings: Settings) -> Iterator[Fault]:
     """Without it the function has no segment, and nothing can be recorded below it."""
     if settings.get("xray_tracing") is not True:
@@ -98,7 +121,7 @@ def timeouts(settings: Settings) -> Iterator[Fault]:
 
 
 Look = Callable[[Settings], Iterator[Fault]]
-ALWAYS: tuple[Look, ...] = (app_type, names, folders)
+ALWAYS: tuple[Look, ...] = (app_type, names, folders, logs)
 BEFORE_DEPLOY: tuple[Look, ...] = (xray_tracing, timeouts)
 
 

@@ -7,6 +7,7 @@ from zappa_xray.deployment.doctor import (
     api,
     django_settings,
     function,
+    logs,
     sampling,
     traces,
     zappa_settings,
@@ -27,6 +28,8 @@ IN_AWS: tuple[tuple[str, Callable[[Stage], str]], ...] = (
     ("The API's kind", api.is_a_rest_api),
     ("The stage's tracing", api.stage_is_traced),
     ("The sampling rules", sampling.rules_take_the_stage),
+    ("The API's access log", logs.tell_each_request),
+    ("The logs", logs.are_kept_as_wanted),
 )
 # These wait for a trace, as many seconds as they are told to.
 IN_X_RAY: tuple[tuple[str, Callable[[Stage, float], str]], ...] = (

@@ -4,22 +4,26 @@ from typing import Any
 import click
 from django.core.management.base import BaseCommand, CommandError
 
-from zappa_xray.deployment import sampling_rule, stage_tracing
+from zappa_xray.deployment import access_log, log_retention, sampling_rule, stage_tracing
 from zappa_xray.deployment.stage import CallFailed, Stage
+
+AGAIN = (sampling_rule.apply, access_log.apply, log_retention.apply)
 
 
 class Command(BaseCommand):
-    help = "Switch X-Ray tracing of a deployed stage on or off, and its sampling rule with it."
+    help = "Do again what the hook does after a deploy: tracing, sampling rule, logs of the stage."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("stage", help="a stage of zappa_settings.json, such as dev")
         choice = parser.add_mutually_exclusive_group()
-        choice.add_argument("--off", action="store_true", help="switch off, and remove the rule")
+        choice.add_argument(
+            "--off", action="store_true", help="switch tracing off, remove the rule"
+        )
         choice.add_argument(
             "--undeployed",
             action="store_true",
-            help="remove the rule if the stage is no longer deployed, else change nothing",
+            help="remove what the hook made if the stage is no longer deployed, else change nothing",
         )
 
     def handle(self, *, stage: str, off: bool, undeployed: bool, **_: Any) -> None:
@@ -29,8 +33,9 @@ class Command(BaseCommand):
                 self.stdout.write(clean_up(found))
                 return
             self.stdout.write(stage_tracing.switch(found, on=not off))
-            change = sampling_rule.remove if off else sampling_rule.apply
-            self.stdout.write(change(found))
+            changes = (sampling_rule.remove,) if off else AGAIN
+            for change in changes:
+                self.stdout.write(change(found))
         except click.ClickException as error:
             raise CommandError(error.message) from error
 
@@ -41,5 +46,5 @@ def clean_up(stage: Stage) -> str:
     except CallFailed as failure:
         if failure.code != "ResourceNotFoundException":
             raise
-        return sampling_rule.remove(stage)
+        return "\n".join((sampling_rule.remove(stage), access_log.remove(stage)))
     return f"{stage.function} is still deployed: nothing was changed."
