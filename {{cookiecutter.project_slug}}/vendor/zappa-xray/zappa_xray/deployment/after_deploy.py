@@ -5,19 +5,20 @@ from typing import Any
 
 import click
 
-from zappa_xray.deployment import sampling_rule, stage_tracing
+from zappa_xray.deployment import alarms, sampling_rule, stage_tracing
 from zappa_xray.deployment.stage import Stage
 from zappa_xray.deployment.touch import touch
 
 
 def finish(cli: Any) -> None:
-    """Trace the stage, set its sampling rule, touch the service; do each though another one fails.
+    """Trace the stage, set its sampling rule and its alarms, touch the service; do each though another
+    one fails.
 
     Takes Zappa's ZappaCLI after a deploy or an update. Raises click.ClickException, which makes
     Zappa exit with 1, when HTTPS requests would not be traced or the service does not work.
     """
     stage = Stage(cli)
-    faults = run(stage, (stage_tracing.switch, sampling_rule.apply, touch))
+    faults = run(stage, (stage_tracing.switch, sampling_rule.apply, alarms.apply, touch))
     if not cli.xray_tracing:
         faults.append("xray_tracing is not true in zappa_settings.json: the function is not traced")
     if faults:

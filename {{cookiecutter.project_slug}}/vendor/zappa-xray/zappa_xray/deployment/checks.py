@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, register
 
+from zappa_xray.deployment.alarms.wanted import faults_of
 from zappa_xray.deployment.belongs import contents
 from zappa_xray.deployment.folders import folders_that_django_reads
 from zappa_xray.deployment.named_functions import missing_names
@@ -19,6 +20,7 @@ Settings = dict[str, Any]  # of one stage, with what it extends
 UNREADABLE = "deployment.E001"
 NAME_MISSING = "deployment.E002"
 FOLDER_LEFT_BEHIND = "deployment.E003"
+ALARMS = "deployment.E010"
 ASGI_APP = "tracing.E009"
 XRAY_TRACING_OFF = "tracing.E010"
 TIMEOUT_TOO_SHORT = "tracing.E011"
@@ -32,6 +34,10 @@ MESSAGES_AND_HINTS = {
     FOLDER_LEFT_BEHIND: (
         "{setting} names {folder}/, which the package leaves behind in {where}.",
         'Add "{folder}" to "include" in zappa_settings.json, or move it into an app.',
+    ),
+    ALARMS: (
+        "{stages} of zappa_settings.json: xray_alarms {wrong}.",
+        "Its keys are time_outs, faults, period_seconds, sns_topic_arn and email; {{}} is the default.",
     ),
     ASGI_APP: (
         "{stages} of zappa_settings.json serves an ASGI application.",
@@ -82,6 +88,12 @@ def folders(settings: Settings) -> Iterator[Fault]:
             yield Fault(FOLDER_LEFT_BEHIND, (("setting", setting), ("folder", folder.as_posix())))
 
 
+def alarms(settings: Settings) -> Iterator[Fault]:
+    """A misspelt key would be an alarm that never comes."""
+    for wrong in faults_of(settings):
+        yield Fault(ALARMS, (("wrong", wrong),))
+
+
 def xray_tracing(settings: Settings) -> Iterator[Fault]:
     """Without it the function has no segment, and nothing can be recorded below it."""
     if settings.get("xray_tracing") is not True:
@@ -98,7 +110,7 @@ def timeouts(settings: Settings) -> Iterator[Fault]:
 
 
 Look = Callable[[Settings], Iterator[Fault]]
-ALWAYS: tuple[Look, ...] = (app_type, names, folders)
+ALWAYS: tuple[Look, ...] = (app_type, names, folders, alarms)
 BEFORE_DEPLOY: tuple[Look, ...] = (xray_tracing, timeouts)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from zappa_xray.deployment.doctor import (
+    alarms,
     api,
     django_settings,
     function,
@@ -27,6 +28,7 @@ IN_AWS: tuple[tuple[str, Callable[[Stage], str]], ...] = (
     ("The API's kind", api.is_a_rest_api),
     ("The stage's tracing", api.stage_is_traced),
     ("The sampling rules", sampling.rules_take_the_stage),
+    ("The alarms", alarms.warn_somebody),
 )
 # These wait for a trace, as many seconds as they are told to.
 IN_X_RAY: tuple[tuple[str, Callable[[Stage, float], str]], ...] = (

@@ -4,22 +4,24 @@ from typing import Any
 import click
 from django.core.management.base import BaseCommand, CommandError
 
-from zappa_xray.deployment import sampling_rule, stage_tracing
+from zappa_xray.deployment import alarms, sampling_rule, stage_tracing
 from zappa_xray.deployment.stage import CallFailed, Stage
 
 
 class Command(BaseCommand):
-    help = "Switch X-Ray tracing of a deployed stage on or off, and its sampling rule with it."
+    help = "Switch X-Ray tracing of a deployed stage on or off, its sampling rule and its alarms with it."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("stage", help="a stage of zappa_settings.json, such as dev")
         choice = parser.add_mutually_exclusive_group()
-        choice.add_argument("--off", action="store_true", help="switch off, and remove the rule")
+        choice.add_argument(
+            "--off", action="store_true", help="switch off, and remove rule and alarms"
+        )
         choice.add_argument(
             "--undeployed",
             action="store_true",
-            help="remove the rule if the stage is no longer deployed, else change nothing",
+            help="remove rule and alarms if the stage is no longer deployed, else change nothing",
         )
 
     def handle(self, *, stage: str, off: bool, undeployed: bool, **_: Any) -> None:
@@ -29,8 +31,8 @@ class Command(BaseCommand):
                 self.stdout.write(clean_up(found))
                 return
             self.stdout.write(stage_tracing.switch(found, on=not off))
-            change = sampling_rule.remove if off else sampling_rule.apply
-            self.stdout.write(change(found))
+            for made in (sampling_rule, alarms):
+                self.stdout.write(made.remove(found) if off else made.apply(found))
         except click.ClickException as error:
             raise CommandError(error.message) from error
 
@@ -41,5 +43,5 @@ def clean_up(stage: Stage) -> str:
     except CallFailed as failure:
         if failure.code != "ResourceNotFoundException":
             raise
-        return sampling_rule.remove(stage)
+        return f"{sampling_rule.remove(stage)}\n{alarms.remove(stage)}"
     return f"{stage.function} is still deployed: nothing was changed."
