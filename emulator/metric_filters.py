@@ -46,7 +46,7 @@ def counted(put: Put) -> Put:
             for metric in found["metricTransformations"] if number else ():
                 datum = {
                     "MetricName": metric["metricName"],
-                    "Values": [metric["metricValue"]],
+                    "Values": [float(metric["metricValue"])],
                     "Counts": [number],
                     "Timestamp": None,
                 }

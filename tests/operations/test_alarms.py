@@ -116,7 +116,7 @@ def test_a_misspelt_key_is_refused_before_anything_is_built(warned: Operations) 
     warned.change_settings(xray_alarms={"emial": COLLEAGUE, "period_seconds": 90})
     refused = warned.fails("check", "--fail-level", "ERROR")
     assert "xray_alarms has no key emial, perhaps email?" in refused
-    assert "xray_alarms has a period_seconds that is no multiple of 60" in refused
+    assert "xray_alarms has no multiple of 60 up to 86400 as its period_seconds" in refused
     warned.change_settings(xray_alarms={"email": COLLEAGUE})
 
 
@@ -170,7 +170,7 @@ def write(operations: Operations, *lines: str) -> None:
 
 def test_the_doctor_tells_states_hearers_and_cost(warned: Operations) -> None:
     told = warned.fails("trace_doctor", "dev", "--json")
-    [link] = [link for link in json.loads(told) if link["name"] == "The alarms"]
+    [link] = [link for link in json.loads(told)["links"] if link["name"] == "The alarms"]
     assert link["found"] == (
         "time-outs OK, 5xx OK; 1 told; about 0.90 USD a month, and 3 for the dashboard when the"
         " account has three others"

@@ -54,16 +54,16 @@ def faults_of(settings: Mapping[str, Any]) -> Iterator[str]:
         elif isinstance(getattr(DEFAULTS, key), int):
             yield from _number(key, value)
         elif not isinstance(value, str):
-            yield f"has a {key} that is no text"
+            yield f"has no text as its {key}"
     topic, email = setting.get("sns_topic_arn"), setting.get("email")
     if isinstance(topic, str) and topic and not topic.startswith("arn:"):
-        yield "has a sns_topic_arn that is no ARN"
+        yield "has no ARN as its sns_topic_arn"
     if topic and email:
         yield "has an email beside a sns_topic_arn: who hears of a given topic is not ours to say"
 
 
 def _number(key: str, value: object) -> Iterator[str]:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        yield f"has a {key} that is no whole number above 0"
+        yield f"has no whole number above 0 as its {key}"
     elif key == "period_seconds" and (value % 60 or value > LONGEST_PERIOD_SECONDS):
-        yield f"has a {key} that is no multiple of 60 up to {LONGEST_PERIOD_SECONDS}"
+        yield f"has no multiple of 60 up to {LONGEST_PERIOD_SECONDS} as its {key}"
