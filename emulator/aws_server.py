@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.apigateway.models import RestAPI, apigateway_backends
 from moto.awslambda.models import LambdaFunction, lambda_backends
+from moto.logs.models import LogsBackend
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -25,9 +26,12 @@ from werkzeug.serving import make_server
 
 from emulator import api_gateway
 from emulator.events import ACCOUNT_ID
+from emulator.metric_filters import counted, replaced
 from emulator.missing_operations import MissingOperations
 from emulator.sampling import Refused, SamplingRules
+from emulator.saved_queries import SavedQueries
 from emulator.served import Served
+from emulator.x_ray_groups import Groups
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -43,15 +47,17 @@ class CompletedMoto:
 
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
-        self.sampling_rules = SamplingRules()
+        self.kept = (SamplingRules(), Groups(), SavedQueries())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         if method == "GET" and FUNCTION_URLS.fullmatch(path):
             # https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionUrlConfigs.html
             return answer(start_response, {"FunctionUrlConfigs": []})
-        if self.sampling_rules.knows(path):
-            return self._sampling(path, environ, start_response)
+        call: str = environ.get("HTTP_X_AMZ_TARGET") or path
+        for kept in self.kept:
+            if kept.knows(call):
+                return self._kept(kept, call, environ, start_response)
         if version := FUNCTION_VERSION.fullmatch(path):
             # https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html: a partial ARN
             environ["PATH_INFO"] = f"/2015-03-31/functions/{version['name']}"
@@ -67,12 +73,16 @@ class CompletedMoto:
             return self.application(environ, created(start_response))
         return self.application(environ, start_response)
 
-    def _sampling(
-        self, path: str, environ: WSGIEnvironment, start_response: StartResponse
+    def _kept(
+        self,
+        kept: SamplingRules | Groups | SavedQueries,
+        call: str,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
     ) -> list[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         try:
-            return answer(start_response, self.sampling_rules.answer(path, body))
+            return answer(start_response, kept.answer(call, body))
         except Refused as refusal:
             error = {"__type": "InvalidRequestException", "Message": str(refusal)}
             return answer(start_response, error, "400 Bad Request")
@@ -125,6 +135,8 @@ def delete_rest_api(
 
 def main() -> None:
     LambdaFunction.get_code = code_from_here(LambdaFunction.get_code)  # type: ignore[assignment]  # its own address is AWS's
+    LogsBackend.put_log_events = counted(LogsBackend.put_log_events)  # type: ignore[method-assign]  # moto counts nothing
+    LogsBackend.put_metric_filter = replaced(LogsBackend.put_metric_filter)  # type: ignore[method-assign]  # moto keeps both
     RestAPI.delete_from_cloudformation_json = classmethod(delete_rest_api)  # type: ignore[assignment]  # moto lacks it
     api_gateway.install()
     server = make_server(

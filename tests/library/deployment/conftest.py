@@ -86,6 +86,9 @@ class AWS:
     def traces_the_stage(self, traced: bool) -> None:
         self.answers("apigateway", "get_stage", {"tracingEnabled": traced})
 
+    def has_no_alarms(self) -> None:
+        self.answers("cloudwatch", "describe_alarms", {"MetricAlarms": []})
+
     def has_rules(self, *rules: dict[str, Any]) -> None:
         records = [{"SamplingRule": rule} for rule in rules]
         self.answers("xray", "get_sampling_rules", {"SamplingRuleRecords": records})

@@ -28,13 +28,18 @@ def test_trap_14_a_permission_that_is_missing_fails_the_command_and_stops_no_oth
     aws.has_an_api()
     aws.traces_the_stage(True)
     aws.refuses("xray", "get_sampling_rules", "AccessDeniedException")
+    aws.has_no_alarms()
     with pytest.raises(click.ClickException) as failed:
         finish(stage, monkeypatch)
     assert failed.value.exit_code == 1
     assert "- the permission xray:GetSamplingRules is missing: iam/deploy-policy.json" in str(
         failed.value
     )
-    assert capsys.readouterr().out == "X-Ray tracing of the stage dev is on already.\ntouched\n"
+    assert capsys.readouterr().out == (
+        "X-Ray tracing of the stage dev is on already.\n"
+        "There are no alarms of notes-dev, as zappa_settings.json has no xray_alarms.\n"
+        "touched\n"
+    )
 
 
 def test_trap_01_a_function_that_is_not_traced_fails_the_command(
@@ -44,5 +49,6 @@ def test_trap_01_a_function_that_is_not_traced_fails_the_command(
     aws.has_an_api()
     aws.traces_the_stage(True)
     aws.has_rules()
+    aws.has_no_alarms()
     with pytest.raises(click.ClickException, match="xray_tracing is not true"):
         finish(stage, monkeypatch)

@@ -206,6 +206,7 @@ def test_a_trace_of_a_deadline_has_a_sentence() -> None:
 
 def test_nothing_of_a_document_is_taken_on_trust() -> None:
     document: dict[str, Any] = {"id": "1", "name": "x", "trace_id": "1", "start_time": 1.0}
-    for metadata in ("x", {"tracing": []}, {"tracing": {"deadline": "x"}}):
+    hostile: list[Any] = ["x", {"tracing": []}, {"tracing": {"deadline": "x"}}]
+    for metadata in hostile:
         assert killed(Trace([document | {"metadata": metadata}])) is None
     assert killed(Trace([document | {"metadata": {"tracing": {"deadline": {"seconds": "x"}}}}]))

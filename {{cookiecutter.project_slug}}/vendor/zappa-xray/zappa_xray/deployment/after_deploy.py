@@ -5,7 +5,13 @@ from typing import Any
 
 import click
 
-from zappa_xray.deployment import access_log, log_retention, sampling_rule, stage_tracing
+from zappa_xray.deployment import (
+    access_log,
+    alarms,
+    log_retention,
+    sampling_rule,
+    stage_tracing,
+)
 from zappa_xray.deployment.stage import Stage
 from zappa_xray.deployment.touch import touch
 
@@ -13,13 +19,13 @@ LOGS = (access_log.apply, log_retention.apply)
 
 
 def finish(cli: Any) -> None:
-    """Trace the stage, set its sampling rule and its logs, touch the service; do each though another one fails.
+    """Trace the stage, set its sampling rule, logs and alarms, touch the service; each though another fails.
 
     Takes Zappa's ZappaCLI after a deploy or an update. Raises click.ClickException, which makes
     Zappa exit with 1, when HTTPS requests would not be traced or the service does not work.
     """
     stage = Stage(cli)
-    faults = run(stage, (stage_tracing.switch, sampling_rule.apply, *LOGS, touch))
+    faults = run(stage, (stage_tracing.switch, sampling_rule.apply, *LOGS, alarms.apply, touch))
     if not cli.xray_tracing:
         faults.append("xray_tracing is not true in zappa_settings.json: the function is not traced")
     if faults:

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, register
 
+from zappa_xray.deployment.alarms.wanted import faults_of
 from zappa_xray.deployment.belongs import contents
 from zappa_xray.deployment.folders import folders_that_django_reads
 from zappa_xray.deployment.log_group import RETENTION_DAYS
@@ -23,6 +24,7 @@ NAME_MISSING = "deployment.E002"
 FOLDER_LEFT_BEHIND = "deployment.E003"
 RETENTION_UNKNOWN = "deployment.E004"
 NOT_TRUE_OR_FALSE = "deployment.E005"
+ALARMS = "deployment.E006"
 ASGI_APP = "tracing.E009"
 XRAY_TRACING_OFF = "tracing.E010"
 TIMEOUT_TOO_SHORT = "tracing.E011"
@@ -45,6 +47,10 @@ MESSAGES_AND_HINTS = {
     NOT_TRUE_OR_FALSE: (
         "{stages} of zappa_settings.json: api_access_log is {value}.",
         "Write true or false, without quotes.",
+    ),
+    ALARMS: (
+        "{stages} of zappa_settings.json: xray_alarms {wrong}.",
+        "Its keys are time_outs, faults, period_seconds, sns_topic_arn and email; {{}} is the default.",
     ),
     ASGI_APP: (
         "{stages} of zappa_settings.json serves an ASGI application.",
@@ -105,6 +111,12 @@ def logs(settings: Settings) -> Iterator[Fault]:
         yield Fault(NOT_TRUE_OR_FALSE, (("value", json.dumps(wanted)),))
 
 
+def alarms(settings: Settings) -> Iterator[Fault]:
+    """A misspelt key would be an alarm that never comes."""
+    for wrong in faults_of(settings):
+        yield Fault(ALARMS, (("wrong", wrong),))
+
+
 def xray_tracing(settings: Settings) -> Iterator[Fault]:
     """Without it the function has no segment, and nothing can be recorded below it."""
     if settings.get("xray_tracing") is not True:
@@ -121,7 +133,7 @@ def timeouts(settings: Settings) -> Iterator[Fault]:
 
 
 Look = Callable[[Settings], Iterator[Fault]]
-ALWAYS: tuple[Look, ...] = (app_type, names, folders, logs)
+ALWAYS: tuple[Look, ...] = (app_type, names, folders, logs, alarms)
 BEFORE_DEPLOY: tuple[Look, ...] = (xray_tracing, timeouts)
 
 

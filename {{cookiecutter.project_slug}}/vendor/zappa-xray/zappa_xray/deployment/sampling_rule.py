@@ -5,9 +5,9 @@ Without one X-Ray records one request a second and five of a hundred beyond
 busy service is mostly not among them.
 """
 
-import hashlib
 from typing import Any
 
+from zappa_xray.deployment.names import short
 from zappa_xray.deployment.stage import Stage
 
 LONGEST_NAME = 32  # https://docs.aws.amazon.com/xray/latest/api/API_SamplingRule.html
@@ -75,10 +75,7 @@ def wanted_rule(stage: Stage) -> dict[str, Any] | None:
 
 def rule_name(stage: Stage) -> str:
     """Return the function's name, shortened where it is too long for a rule but still its own."""
-    if len(stage.function) <= LONGEST_NAME:
-        return stage.function
-    digest = hashlib.sha256(stage.function.encode()).hexdigest()[:8]
-    return f"{stage.function[: LONGEST_NAME - 9]}-{digest}"
+    return short(stage.function, LONGEST_NAME)
 
 
 def own_rule(stage: Stage) -> dict[str, Any] | None:

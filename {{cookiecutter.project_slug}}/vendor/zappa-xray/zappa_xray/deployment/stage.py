@@ -113,6 +113,19 @@ class Stage:
         api_id: str = found["StackResourceDetail"]["PhysicalResourceId"]
         return api_id
 
+    @cached_property
+    def _caller(self) -> tuple[str, str]:
+        """The partition and the id of the account. Raises CallFailed."""
+        _, partition, _, _, account, _ = self.call("sts", "get_caller_identity")["Arn"].split(
+            ":", 5
+        )
+        return partition, account
+
+    def arn(self, service: str, name: str) -> str:
+        """Return the ARN of something of this account and region. Raises CallFailed."""
+        partition, account = self._caller
+        return f"arn:{partition}:{service}:{self.region}:{account}:{name}"
+
     def client(self, service: str) -> Any:
         """Return a client of the stage's region that tries throttled and conflicting calls again."""
         if service not in self.clients:

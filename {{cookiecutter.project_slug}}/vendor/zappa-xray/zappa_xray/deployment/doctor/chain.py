@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from zappa_xray.deployment.doctor import (
+    alarms,
     api,
     django_settings,
     function,
@@ -30,6 +31,7 @@ IN_AWS: tuple[tuple[str, Callable[[Stage], str]], ...] = (
     ("The sampling rules", sampling.rules_take_the_stage),
     ("The API's access log", logs.tell_each_request),
     ("The logs", logs.are_kept_as_wanted),
+    ("The alarms", alarms.warn_somebody),
 )
 # These wait for a trace, as many seconds as they are told to.
 IN_X_RAY: tuple[tuple[str, Callable[[Stage, float], str]], ...] = (

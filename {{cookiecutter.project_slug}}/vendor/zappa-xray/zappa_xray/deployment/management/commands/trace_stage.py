@@ -4,14 +4,20 @@ from typing import Any
 import click
 from django.core.management.base import BaseCommand, CommandError
 
-from zappa_xray.deployment import access_log, log_retention, sampling_rule, stage_tracing
+from zappa_xray.deployment import (
+    access_log,
+    alarms,
+    log_retention,
+    sampling_rule,
+    stage_tracing,
+)
 from zappa_xray.deployment.stage import CallFailed, Stage
 
-AGAIN = (sampling_rule.apply, access_log.apply, log_retention.apply)
+AGAIN = (sampling_rule.apply, access_log.apply, log_retention.apply, alarms.apply)
 
 
 class Command(BaseCommand):
-    help = "Do again what the hook does after a deploy: tracing, sampling rule, logs of the stage."
+    help = "Do again what the hook does after a deploy: tracing, sampling rule, logs and alarms."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -46,5 +52,5 @@ def clean_up(stage: Stage) -> str:
     except CallFailed as failure:
         if failure.code != "ResourceNotFoundException":
             raise
-        return "\n".join((sampling_rule.remove(stage), access_log.remove(stage)))
+        return "\n".join(made.remove(stage) for made in (sampling_rule, access_log, alarms))
     return f"{stage.function} is still deployed: nothing was changed."
