@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 import pytest
+import trustme
 
 from emulator.processes import CommandFailed, clean_environment, kill_group
 
@@ -27,6 +28,8 @@ USER, PASSWORD = "notes", "correct-horse-battery"
 class Server(ABC):
     """Context manager: a server that can be stopped and started again on its port.
 
+    With a certificate it takes connections over TLS and no others.
+
     kind      the scheme of its URL, and the answer to the question `database`
     database  the name of the empty database it has
     accounts  users it runs as when this process is root, which servers refuse; the first there is
@@ -37,7 +40,8 @@ class Server(ABC):
     accounts: ClassVar[Sequence[str]]
     stop_signal: ClassVar[signal.Signals]
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: trustme.LeafCert | None = None) -> None:
+        self.certificate = certificate
         self.port = free_port()
         self.folder = Path(tempfile.mkdtemp(prefix=f"{self.kind}-"))
         self.account = account(self.accounts) if os.geteuid() == 0 else None
@@ -69,16 +73,31 @@ class Server(ABC):
     def answers(self) -> bool:
         """Return whether the server takes connections."""
 
+    def keep(self, certificate: trustme.LeafCert) -> None:
+        """Put the certificate and its key where the server reads them, its own and nobody else's."""
+        certificate.cert_chain_pems[0].write_to_path(self.folder / "server.pem")
+        certificate.private_key_pem.write_to_path(self.folder / "server.key")
+        for file in (self.folder / "server.pem", self.folder / "server.key"):
+            file.chmod(0o600)
+            if self.account is not None:
+                shutil.chown(file, self.account)
+
     @property
     def url(self) -> str:
         """What the service takes as DATABASE_URL."""
-        return f"{self.kind}://{USER}:{PASSWORD}@127.0.0.1:{self.port}/{self.database}"
+        return self.url_at("127.0.0.1")
+
+    def url_at(self, host: str) -> str:
+        """Return the server's URL under another of this machine's names."""
+        return f"{self.kind}://{USER}:{PASSWORD}@{host}:{self.port}/{self.database}"
 
     def __enter__(self) -> Self:
         try:
             if self.account is not None:
                 shutil.chown(self.folder, self.account)
             self.create()
+            if self.certificate is not None:
+                self.keep(self.certificate)
             self.start()
         except BaseException:
             self.__exit__()
@@ -168,6 +187,7 @@ class PostgreSQL(Server):
         password.write_text(PASSWORD)
         options = ["--username", USER, "--auth", "scram-sha-256", "--pwfile", str(password)]
         self.run("initdb", *options, "--encoding", "UTF8", "--no-sync", str(self.folder / "data"))
+        (self.folder / "hba").write_text("hostssl all all 127.0.0.1/32 scram-sha-256\n")
 
     def command(self) -> list[str]:
         settings = {
@@ -176,6 +196,10 @@ class PostgreSQL(Server):
             "unix_socket_directories": "",
             "fsync": "off",
         }
+        if self.certificate is not None:
+            settings |= {"ssl": "on", "ssl_cert_file": str(self.folder / "server.pem")}
+            settings |= {"ssl_key_file": str(self.folder / "server.key")}
+            settings |= {"hba_file": str(self.folder / "hba")}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(self.binary("postgres")), "-D", str(self.folder / "data"), *options]
 
@@ -231,7 +255,15 @@ class MariaDB(Server):
             "--skip-name-resolve",
             # As Debian's own configuration, and as MySQL 8, have it.
             "--character-set-server=utf8mb4",
+            *(self.with_tls() if self.certificate is not None else ()),
         ]
+
+    def with_tls(self) -> list[str]:
+        files = (
+            f"--ssl-cert={self.folder / 'server.pem'}",
+            f"--ssl-key={self.folder / 'server.key'}",
+        )
+        return [*files, "--require-secure-transport=ON"]
 
     def answers(self) -> bool:
         try:

@@ -5,10 +5,12 @@ That Zappa by itself leaves the stage untraced is shown in test_demo.py, where t
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -41,8 +43,10 @@ class Stage:
     def function(self) -> str:
         return self.service.function_name("dev")
 
-    def make(self, command: str, arguments: str = "") -> str:
-        environment = self.aws.environment() | SECRETS
+    def make(
+        self, command: str, arguments: str = "", secrets: Mapping[str, str] | None = None
+    ) -> str:
+        environment = self.aws.environment() | SECRETS | dict(secrets or {})
         return self.service.make(command, STAGE="dev", ARGS=arguments, environment=environment)
 
     def tracing(self) -> tuple[str | None, bool | None]:
@@ -137,6 +141,60 @@ def test_a_deployed_stage_answers(stage: Stage, updated: After) -> None:
     assert ask(f"{stage.served.url}/health/").json == {"status": "ok"}
     assert "Applying notes.0001_initial... OK" in stage.make("manage", "migrate")
     assert ask(f"{stage.served.url}/api/notes/").status == 401
+
+
+def test_two_commands_lead_from_an_empty_stage_to_an_admin_and_a_token(
+    stage: Stage, updated: After
+) -> None:
+    stage.make("manage", "migrate")
+    password = secrets.token_urlsafe(20)
+    secret = {"DJANGO_SUPERUSER_PASSWORD": password}
+    made = stage.make("superuser", "--username ada --email ada@example.org", secret)
+    assert "ada is an admin of the stage dev." in made
+    token = stage.make("token", "--username ada", secret).splitlines()[-1]
+    notes = ask(f"{stage.served.url}/api/notes/", headers={"Authorization": f"Token {token}"})
+    assert (notes.status, notes.json["results"]) == (200, [])
+    assert "Site administration" in admin_page(stage, "ada", password)
+    stage.served.settle()
+    sent = b"".join(stage.served.daemon.packets).decode()
+    for what, told in (("log", stage.served.log), ("packets", sent)):
+        assert "zappa_xray.superusers.create" in told, what
+        assert "/api/token/" in told, what
+        for unseen in (password, token, "pbkdf2_sha256"):
+            assert unseen not in told, what
+    tried = [stage_answers_a_login(stage, "ada", "a guess") for _ in range(5)]
+    assert (tried[0], tried[-1]) == (400, 429)
+
+
+def stage_answers_a_login(stage: Stage, name: str, password: str) -> int:
+    body = json.dumps({"username": name, "password": password}).encode()
+    # Of a client who would rather be counted as somebody else.
+    headers = {
+        "Content-Type": "application/json",
+        "X-Forwarded-For": secrets.token_hex(4),
+    }
+    return ask(f"{stage.served.url}/api/token/", "POST", body, headers).status
+
+
+def admin_page(stage: Stage, name: str, password: str) -> str:
+    """Return the admin's first page to who signs in there by its form."""
+    address = f"{stage.served.url}/admin/login/"
+    api = stage.aws.rest_api_id(stage.function)
+    form = ask(address)
+    csrf = form.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
+    fields = {"username": name, "password": password, "csrfmiddlewaretoken": csrf, "next": "/"}
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": f"csrftoken={csrf}",
+        "Referer": f"https://{api}.execute-api.{stage.aws.region}.amazonaws.com/",
+    }
+    signed_in = ask(address, "POST", urlencode(fields).encode(), headers)
+    assert signed_in.status == 302, signed_in.body
+    cookies = signed_in.headers.get_all("Set-Cookie") or []
+    session = next(cookie for cookie in cookies if cookie.startswith("sessionid="))
+    page = ask(f"{stage.served.url}/admin/", headers={"Cookie": session.partition(";")[0]})
+    assert page.status == 200
+    return page.body.decode()
 
 
 def test_doctor_report_and_show_follow_its_requests(stage: Stage, updated: After) -> None:

@@ -104,7 +104,7 @@ def test_one_screen_leads_to_the_first_trace(service: Baked) -> None:
 def test_the_first_week_tells_what_an_owner_does_in_it(service: Baked) -> None:
     told = section(service.read("README.md"), "Your first week")
     for matter in (
-        *("git init", "uv.lock", "pre-commit install", "createsuperuser", "drf_create_token"),
+        *("git init", "uv.lock", "pre-commit install", "make superuser", "make token"),
         *("startapp", "@task", "events", "MultiPartParser", "django-cors-headers"),
         *("djangorestframework-simplejwt", '"extends": "dev"', "project_name"),
     ):

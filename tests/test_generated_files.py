@@ -37,6 +37,8 @@ SERVICE = {
     "accounts/migrations/0001_initial.py",
     "accounts/migrations/__init__.py",
     "accounts/models.py",
+    "accounts/throttles.py",
+    "accounts/views.py",
     "config/__init__.py",
     "config/admin.py",
     "config/docs.py",

@@ -132,6 +132,11 @@ def test_connections_are_kept_checked_and_given_up_early(
     assert kept == {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
 
+def test_a_bundle_of_certificates_that_is_not_there_is_named(installed: Service) -> None:
+    message = refusal(installed, **DEPLOYED, DATABASE_CA_BUNDLE="certs/cq.pem")
+    assert "ImproperlyConfigured: DATABASE_CA_BUNDLE is certs/cq.pem, and there is no" in message
+
+
 @pytest.mark.parametrize("environment", [{}, {"DATABASE_URL": ""}], ids=["unset", "empty"])
 def test_without_an_address_the_database_lies_in_the_service_s_folder_whatever_its_name(
     installed: Service, tmp_path: Path, environment: dict[str, str]

@@ -31,6 +31,7 @@ MAY_IMPORT = {
         "aws_xray_sdk.core.daemon_config",  # where the documents are sent to
         "aws_xray_sdk.core.exceptions",
     },
+    "zappa_xray.superusers": {"django"},
     "zappa_xray.stages": set(),
     "zappa_xray.testing": {"aws_xray_sdk", "pytest"},
     "zappa_xray": {"zappa_xray.tracing.background"},  # what lies beside the rooms: `traced`

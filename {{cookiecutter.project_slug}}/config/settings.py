@@ -100,15 +100,28 @@ DATABASES: dict[str, dict[str, Any]] = {
     if env.str("DATABASE_URL", default="")
     else {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}
 }
+DATABASE_CA_BUNDLE = env.str("DATABASE_CA_BUNDLE", default="")
+if DATABASE_CA_BUNDLE and not (BASE_DIR / DATABASE_CA_BUNDLE).is_file():
+    raise ImproperlyConfigured(
+        f"DATABASE_CA_BUNDLE is {DATABASE_CA_BUNDLE}, and there is no such file in the service's "
+        "folder; into the package it gets by `include` in zappa_settings.json"
+    )
 for database in DATABASES.values():
     # A Lambda process serves one request at a time and is frozen between two: it keeps a connection,
     # looks whether it still lives before each request, and gives up long before API Gateway does (29 s).
     database |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
     if database["ENGINE"] != "django.db.backends.sqlite3":
-        database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+        options = database.setdefault("OPTIONS", {})
+        options.setdefault("connect_timeout", 5)
 {%- if cookiecutter.database == "mysql" %}
         # PyMySQL's connect_timeout ends when TCP connects; this one is for each answer of the server.
-        database["OPTIONS"].setdefault("read_timeout", 25)
+        options.setdefault("read_timeout", 25)
+        if DATABASE_CA_BUNDLE:  # TLS, and the server's certificate and name are verified
+            options |= {"ssl_ca": str(BASE_DIR / DATABASE_CA_BUNDLE)}
+            options |= {"ssl_verify_cert": True, "ssl_verify_identity": True}
+{%- else %}
+        if DATABASE_CA_BUNDLE:  # TLS, and the server's certificate and name are verified
+            options |= {"sslmode": "verify-full", "sslrootcert": str(BASE_DIR / DATABASE_CA_BUNDLE)}
 {%- endif %}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -167,7 +180,7 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.AnonRateThrottle",
         "rest_framework.throttling.UserRateThrottle",
     ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min"},
+    "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min", "login": "5/min"},
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 # Schema and docs page are open to whoever knows the address: so not in Lambda, unless asked for.

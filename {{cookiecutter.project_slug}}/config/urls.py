@@ -2,11 +2,13 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from zappa_xray.urls import include_when_asked
 
+from accounts.views import ObtainToken
 from config.health import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
     path("api/", include("notes.urls")),
+    path("api/token/", ObtainToken.as_view(), name="token"),
     path("admin/", include_when_asked("config.admin", "admin")),
 ]
 if settings.API_DOCS:

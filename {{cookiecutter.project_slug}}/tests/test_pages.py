@@ -35,3 +35,12 @@ def test_styles_are_served(client: Client) -> None:
     response = client.get(static("rest_framework/css/default.css"))
     assert response.headers["Content-Type"].startswith("text/css")
     response.close()
+
+
+def test_a_password_is_answered_with_a_token(client: Client, user: User) -> None:
+    user.set_password("correct-horse-battery")
+    user.save()
+    login = {"username": user.get_username(), "password": "a guess"}
+    assert client.post(reverse("token"), login).status_code == 400
+    login["password"] = "correct-horse-battery"
+    assert len(client.post(reverse("token"), login).json()["token"]) == 40

@@ -141,12 +141,9 @@ class Stage:
         """
         try:
             client = self.client(service)
-            answer: dict[str, Any] = getattr(client, operation)(**parameters)
-        except ClientError as error:
-            raise failure(client, error) from error
         except BotoCoreError as error:
             raise CallFailed(f"{service}: {error}", type(error).__name__) from error
-        return answer
+        return called(client, operation, **parameters)
 
     def pages(self, service: str, operation: str, **parameters: Any) -> Iterator[dict[str, Any]]:
         """Make the same call again and again until AWS has no further page. Raises CallFailed."""
@@ -155,6 +152,18 @@ class Stage:
         while token := page.get("NextToken"):
             page = self.call(service, operation, **parameters, NextToken=token)
             yield page
+
+
+def called(client: Any, operation: str, **parameters: Any) -> dict[str, Any]:
+    """Make a call of a client of one's own. Raises CallFailed as `Stage.call` does."""
+    try:
+        answer: dict[str, Any] = getattr(client, operation)(**parameters)
+    except ClientError as error:
+        raise failure(client, error) from error
+    except BotoCoreError as error:
+        service = client.meta.service_model.service_name
+        raise CallFailed(f"{service}: {error}", type(error).__name__) from error
+    return answer
 
 
 def wait_out_a_conflict(

@@ -63,13 +63,21 @@ def address(stage: Stage) -> str:
     """Return the address that is touched: `health_url`, the custom domain, or API Gateway's own."""
     if "health_url" in stage.settings:
         return str(stage.settings["health_url"])
-    path = stage.settings.get("touch_path", "/health/")
+    return root_address(stage) + str(stage.settings.get("touch_path", "/health/"))
+
+
+def root_address(stage: Stage) -> str:
+    """Return where the service's paths begin, without the slash at the end."""
     if stage.cli.domain:
         base_path = f"/{stage.cli.base_path}" if stage.cli.base_path else ""
-        return f"https://{stage.cli.domain}{base_path}{path}"
+        return f"https://{stage.cli.domain}{base_path}"
+    endpoint = urllib3.util.parse_url(stage.client("apigateway").meta.endpoint_url)
+    if ".amazonaws.com" not in (endpoint.host or ""):
+        # https://docs.localstack.cloud/aws/services/apigateway/
+        return f"{endpoint}/_aws/execute-api/{stage.api_id}/{stage.name}"
     suffix = ".cn" if partition(stage) == "aws-cn" else ""
     host = f"{stage.api_id}.execute-api.{stage.region}.amazonaws.com{suffix}"
-    return f"https://{host}/{stage.name}{path}"
+    return f"https://{host}/{stage.name}"
 
 
 def wait_for_the_function(stage: Stage) -> None:
