@@ -15,7 +15,8 @@ def run(code: str, *folders: Path, **environment: str) -> Any:
         env={
             "PATH": os.environ["PATH"],
             "PYTHONPATH": os.pathsep.join([*map(str, folders), *sys.path]),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            # Without it each of these processes would compile the libraries anew.
+            "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
             "AWS_ACCESS_KEY_ID": "none",
             "AWS_SECRET_ACCESS_KEY": "none",
             "AWS_REGION": "eu-central-1",
