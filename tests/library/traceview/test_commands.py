@@ -47,13 +47,18 @@ class SendsOnceItListens(io.StringIO):
     def __init__(self, packets: list[bytes]) -> None:
         super().__init__()
         self.packets = packets
+        self.address = ("", 0)
 
     def write(self, text: str) -> int:
         if found := re.match(r"Listening on (.*):(\d+),", text):
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-                for packet in self.packets:
-                    sender.sendto(packet, (found[1], int(found[2])))
+            self.address = (found[1], int(found[2]))
+            self.send(*self.packets)
         return super().write(text)
+
+    def send(self, *packets: bytes) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for packet in packets:
+                sender.sendto(packet, self.address)
 
 
 def watch(*arguments: str, sent: list[bytes]) -> tuple[str, str]:
@@ -79,6 +84,63 @@ def test_watch_writes_an_object_for_each_trace() -> None:
     printed, _ = watch("--count=1", "--json", sent=packets("created"))
     (trace,) = map(json.loads, printed.splitlines())
     assert (trace["route"], trace["status"], len(trace["documents"])) == ("/api/notes/", 201, 1)
+
+
+def test_a_watch_filters_as_the_page_does() -> None:
+    sent = [*packets("created"), *packets("failed")]
+    printed, _ = watch("--count=1", "--json", '"GET /fail/{what}"', "5xx", ">10ms", sent=sent)
+    assert json.loads(printed)["route"] == "/fail/{what}"
+
+
+def test_a_watch_tells_of_a_deadline_when_it_passes_and_again_of_the_end() -> None:
+    in_progress, deadline, end = packets("timed_out")
+    printed, _ = watch("--count=1", "--json", ">1s", sent=[in_progress, deadline])
+    trace = json.loads(printed)
+    assert (trace["marks"], trace["is_open"]) == (["timed out", "fault", "in progress"], True)
+
+    class SendsTheEndOnceItIsTold(io.StringIO):
+        def write(self, text: str) -> int:
+            if "timed out" in text and not self.getvalue():
+                said.send(end)
+            return super().write(text)
+
+    said, told = SendsOnceItListens([in_progress, deadline]), SendsTheEndOnceItIsTold()
+    command = ("trace_watch", "--address=127.0.0.1:0", "--json", "--count=2")
+    call_command(*command, stdout=told, stderr=said)
+    first, second = map(json.loads, told.getvalue().splitlines())
+    assert (first["status"], second["status"], second["took"]) == (None, 200, "1.20 s")
+
+
+@pytest.mark.parametrize("plain", ["--no-color", "NO_COLOR"])
+def test_no_colour_is_no_colour(plain: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    def shown(*options: str) -> str:
+        terminal, said = Terminal(), SendsOnceItListens(packets("failed"))
+        command = ("trace_watch", "--address=127.0.0.1:0", "--count=1", *options)
+        call_command(*command, stdout=terminal, stderr=said)
+        return terminal.getvalue()
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    assert "\x1b[" in shown()
+    if plain == "NO_COLOR":
+        monkeypatch.setenv(plain, "1")
+    assert "\x1b" not in shown(*([plain] if plain.startswith("-") else []))
+
+
+def test_packets_of_other_machines_are_counted_and_not_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("zappa_xray.traceview.daemon.is_near", lambda address: False)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for to_all, taken in ((False, None), (True, b"packet")):
+            receiver = Receiver(("0.0.0.0", 0), to_all)  # what is to be guarded
+            sender.sendto(b"packet", ("127.0.0.1", receiver.address[1]))
+            assert receiver.receive(timeout=5) == taken
+            assert receiver.refused == (taken is None)
+            receiver.close()
 
 
 def test_an_address_in_use_is_told_with_what_to_do() -> None:

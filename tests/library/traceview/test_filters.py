@@ -53,6 +53,12 @@ def test_options_take_what_they_say(options: list[str], taken: bool) -> None:
         ("GET /fail/{what}", "failed"),
         (">fast", ""),
         ("[", ""),
+        ('"/api/notes/"', "created"),
+        ('"POST /api/notes/" 2xx', "created"),
+        ('"/api/note"', ""),
+        ('"GET /api/notes/"', ""),
+        ("Root=1-6b03135a-e2d86f1c320c2bf9f1dad5d1;Parent=53995c3f42cd8ad8;Sampled=1", "failed"),
+        ("1-6b03135a-e2d86f1c320c2bf9f1dad5d1", "failed"),
     ],
 )
 def test_words_take_what_they_say(words: str, taken: str) -> None:

@@ -49,6 +49,20 @@ def test_it_answers_while_debugging_and_is_not_found_otherwise(
     assert client.get(f"/__traces__/{page}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("127.0.0.9", 200), ("::1", 200), ("::ffff:127.0.0.1", 200), ("192.0.2.7", 404), ("", 404)],
+)
+def test_another_machine_sees_it_only_when_it_is_among_the_internal_addresses(
+    client: Client, collector: Collector, settings: Settings, address: str, status: int
+) -> None:
+    for page in PAGES:
+        assert client.get(f"/__traces__/{page}", REMOTE_ADDR=address).status_code == status
+    settings.INTERNAL_IPS = [address]
+    asked_for = client.get("/__traces__/news", REMOTE_ADDR=address)
+    assert asked_for.status_code == (200 if address else 404)
+
+
 def test_without_debug_the_service_has_no_such_address() -> None:
     assert "health/" in str(urls.urlpatterns)
     assert "__traces__" not in str(urls.urlpatterns)
@@ -79,7 +93,7 @@ def test_the_page_is_told_what_is_new(client: Client, collector: Collector) -> N
         "status": 200,
         "took": "14.0 ms",
         "queries": 8,
-        "marks": [],
+        "marks": ["N+1"],
         "wanted": True,
     }
     later = {"run": first["run"], "since": first["serial"]}

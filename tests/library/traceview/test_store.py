@@ -61,10 +61,42 @@ def test_only_what_changed_is_told() -> None:
     first, _ = store.changed_since(0)
     store.add(packet(2))
     second, changed = store.changed_since(first)
-    assert [summary.id[-1] for summary in changed] == ["2"]
+    assert [summary.id[-1] for summary in changed] == ["1", "2"]  # time goes by for what is open
     store.add(packet(1))
-    _, changed = store.changed_since(second)
+    third, changed = store.changed_since(second)
     assert [(summary.id[-1], summary.marks) for summary in changed] == [("1", [])]
+    assert store.changed_since(third) == (third, [])
+
+
+def test_what_has_not_ended_lasts_until_now_for_a_quarter_of_an_hour() -> None:
+    store = Store()
+    store.add(packet(1, in_progress=True, end_time=None))
+
+    def took(now: float) -> str:
+        _, (summary,) = store.changed_since(0, now)
+        return summary.took
+
+    assert took(1001.0 + 28.9) == "28.90 s so far"
+    assert took(990.0) == "0.0 ms so far"  # the clock has been set back
+    assert took(1001.0 + 3600) == "0.0 ms so far"
+
+
+def test_traces_are_numbered_as_they_come_whatever_the_clock_says() -> None:
+    store = Store()
+    for number in (3, 1, 2):
+        store.add(packet(number))
+    _, found = store.changed_since(0)
+    assert [(summary.start, summary.number) for summary in found] == [
+        (1003.0, 1),
+        (1001.0, 2),
+        (1002.0, 3),
+    ]
+
+
+def test_what_was_saved_by_half_is_no_obstacle() -> None:
+    store = Store()
+    store.restore('["{')
+    assert store.changed_since(0) == (0, [])
 
 
 def test_a_copy_in_progress_that_comes_late_changes_nothing() -> None:

@@ -1,5 +1,6 @@
 """What feeds the page: a thread of the development server that plays AWS's daemon."""
 
+import logging
 import secrets
 import threading
 import time
@@ -8,6 +9,8 @@ from aws_xray_sdk.core.exceptions.exceptions import InvalidDaemonAddressExceptio
 
 from zappa_xray.traceview.daemon import Receiver, daemon_address
 from zappa_xray.traceview.store import Store
+
+logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 2.0
 
@@ -48,7 +51,19 @@ class Collector:
                 time.sleep(RETRY_SECONDS)
                 self._listen()
             elif packet := self._receiver.receive():
-                self.store.add(packet)
+                self._take(packet)
+
+    def _take(self, packet: bytes) -> None:
+        try:
+            self.store.add(packet)
+        except Exception:  # the next packet is taken all the same
+            self.store.malformed += 1
+            logger.debug("A packet was not taken", exc_info=True)
+
+    @property
+    def refused(self) -> int:
+        """How many packets of other machines came."""
+        return self._receiver.refused if self._receiver else 0
 
 
 collector = Collector()

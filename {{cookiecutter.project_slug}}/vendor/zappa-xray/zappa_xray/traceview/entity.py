@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from zappa_xray.traceview.documents import Document, mapping_at, moment
+from zappa_xray.traceview.printable import text_of
 
 TEMPLATE_SUFFIXES = (".html", ".txt", ".xml", ".js", ".css", ".svg")
 ORIGINS = {
@@ -21,7 +22,7 @@ class Entity:
         self.parent_id = parent_id
         self.parent: Entity | None = None
         self.children: list[Entity] = []
-        self.name = str(document.get("name", ""))
+        self.name = text_of(document.get("name", ""))
         self.start = moment(document.get("start_time")) or start
         self.end = moment(document.get("end_time"))
         self.in_progress = bool(document.get("in_progress")) or self.end is None
@@ -46,7 +47,7 @@ class Entity:
     @property
     def sql(self) -> str | None:
         query = mapping_at(self.document, "sql").get("sanitized_query")
-        return None if query is None else str(query)
+        return None if query is None else text_of(query)
 
     @property
     def marks(self) -> list[str]:
@@ -55,13 +56,16 @@ class Entity:
         marks = [mark for mark in ("fault", "throttle", "error") if document.get(mark) is True]
         if self.annotations.get("timed_out") is True:
             marks.insert(0, "timed out")
+        if self.end is not None and self.end < self.start:
+            marks.append("clock moved")
         return [*marks, "in progress"] if self.in_progress else marks
 
     @property
     def kind(self) -> str:
         """What it records, in one word."""
-        if str(self.document.get("origin")) in ORIGINS:
-            return ORIGINS[self.document["origin"]]
+        origin = self.document.get("origin")
+        if isinstance(origin, str) and origin in ORIGINS:
+            return ORIGINS[origin]
         if self.sql is not None:
             return "query"
         if self.document.get("namespace") in ("aws", "remote"):

@@ -5,15 +5,19 @@ from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from zappa_xray.traceview.documents import TRACE_ID
 from zappa_xray.traceview.durations import seconds_in
 
 STATUS = re.compile(r"[1-5](\d\d|xx)")
+EXACTLY = re.compile(r'"([^"]*)"')
 LONGER_THAN = re.compile(r">\s*(\d+(?:\.\d+)?)\s*(ms|s|m)?(?!\S)")
 
 
 class Filtered(Protocol):
     """What a filter looks at; `text` is all that words are looked for in."""
 
+    @property
+    def method(self) -> str: ...
     @property
     def route(self) -> str: ...
     @property
@@ -30,16 +34,26 @@ Filter = Callable[[Filtered], bool]
 def from_words(text: str) -> Filter:
     """Read what a person writes into one field, such as `notes 5xx >200ms`.
 
-    A status or its class is one, `>` begins a duration (in ms unless told), and any other word
-    stands somewhere in the method, route, URL, service or marks. All of them have to hold.
+    A status or its class is one, `>` begins a duration (in ms unless told), `"GET /notes/"` in
+    quotes is exactly this route, with or without its method, and of a header X-Amzn-Trace-Id the
+    trace's id counts. Any other word stands somewhere in the method, route, URL, service, marks or
+    id. All of them have to hold.
     """
     text = text.lower()
+    exact = EXACTLY.findall(text)
+    text = EXACTLY.sub(" ", text)
     durations = [f"{number}{unit or 'ms'}" for number, unit in LONGER_THAN.findall(text)]
     words = LONGER_THAN.sub(" ", text).split()
     return every(
+        *(is_exactly(route) for route in exact),
         *(longer_than(seconds_in(duration)) for duration in durations),
         *(has_status(word) if STATUS.fullmatch(word) else mentions(word) for word in words),
     )
+
+
+def is_exactly(text: str) -> Filter:
+    """Return the filter of a route such as /notes/, or of a method and a route."""
+    return lambda trace: text in (trace.route.lower(), f"{trace.method} {trace.route}".lower())
 
 
 def from_options(options: dict[str, Any]) -> Filter:
@@ -84,7 +98,9 @@ def route_contains(text: str) -> Filter:
 
 def has_status(wanted: str) -> Filter:
     """Return the filter of a status such as 404, or of a class such as 5xx."""
-    return lambda trace: str(trace.status or "").startswith(wanted.removesuffix("xx"))
+    if wanted.endswith("xx"):
+        return lambda trace: trace.status is not None and trace.status // 100 == int(wanted[0])
+    return lambda trace: trace.status == int(wanted)
 
 
 def longer_than(seconds: float) -> Filter:
@@ -92,4 +108,6 @@ def longer_than(seconds: float) -> Filter:
 
 
 def mentions(word: str) -> Filter:
+    if found := TRACE_ID.search(word):
+        word = found[0]
     return lambda trace: word in trace.text.lower()

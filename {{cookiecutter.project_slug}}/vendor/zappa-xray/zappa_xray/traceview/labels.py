@@ -1,12 +1,11 @@
 """What the lines of a trace say of an entity: a label, and details below it."""
 
-import json
 import re
 from collections.abc import Iterator
 
 from zappa_xray.traceview.documents import Document, mapping_at, mappings_at
 from zappa_xray.traceview.entity import Entity
-from zappa_xray.traceview.printable import one_line, printable
+from zappa_xray.traceview.printable import one_line, printable, text_of
 
 NAMES = {"gateway": "API Gateway ", "lambda": "Lambda ", "function": "Function "}
 LONG_COLUMN_LIST = re.compile(r"^SELECT .{40,}? FROM ")
@@ -27,7 +26,7 @@ def label_of(entity: Entity) -> str:
         words = [method, route, entity.status]
     else:
         words = [NAMES.get(entity.kind, "") + entity.name]
-    return one_line(" ".join(str(word) for word in words if word is not None))
+    return one_line(" ".join(text_of(word) for word in words if word is not None))
 
 
 def details_of(entity: Entity) -> Iterator[tuple[str, str]]:
@@ -35,20 +34,21 @@ def details_of(entity: Entity) -> Iterator[tuple[str, str]]:
     document = entity.document
     if entity.sql is not None:
         yield "SQL", printable(entity.sql)
-    yield from (("exception", printable(text)) for text in _exceptions(document))
+    yield from (("exception", printable(text)) for text in exceptions_of(document))
     if entity.kind != "call" and entity.request:
-        facts = (f"{name}: {value}" for name, value in entity.request.items())
+        facts = (f"{name}: {text_of(value)}" for name, value in entity.request.items())
         yield "request", printable("\n".join(facts))
     for title in ("annotations", "metadata", "aws"):
         if mapping_at(document, title):
-            text = json.dumps(document[title], indent=2, ensure_ascii=False)
-            yield title, printable(text)
+            yield title, printable(document[title])
 
 
-def _exceptions(document: Document) -> Iterator[str]:
+def exceptions_of(document: Document) -> Iterator[str]:
+    """Yield each exception of its cause: type and message, then a line for each frame."""
     for exception in mappings_at(mapping_at(document, "cause"), "exceptions"):
+        kind, message = text_of(exception.get("type")), text_of(exception.get("message", ""))
         frames = [
-            f"  {frame.get('path')}:{frame.get('line')} {frame.get('label')}"
+            "  {}:{} {}".format(*(text_of(frame.get(key)) for key in ("path", "line", "label")))
             for frame in mappings_at(exception, "stack")
         ]
-        yield "\n".join([f"{exception.get('type')}: {exception.get('message', '')}", *frames])
+        yield "\n".join([f"{kind}: {message}", *frames])

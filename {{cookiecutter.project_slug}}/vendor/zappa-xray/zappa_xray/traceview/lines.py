@@ -4,19 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from zappa_xray.traceview import durations
+from zappa_xray.traceview.documents import mapping_at
 from zappa_xray.traceview.entity import Entity
 from zappa_xray.traceview.labels import details_of, label_of
 from zappa_xray.traceview.trace import Trace
 
 REPEATED = 3  # from how many on the same query is one line
+MOST_LINES = 1_000
+MOST_SPANS = 200  # of one line
 
 
 @dataclass(frozen=True)
 class Line:
     """One line: what it is, when it ran and how long (seconds since the trace's start), and more.
 
-    `spans` are several for a query that was repeated, `details` are titled texts. All text is
-    printable.
+    `spans` are several for a query that was repeated, `details` are titled texts, `where` is the
+    line of the service's own code that a query came from. All text is printable.
     """
 
     depth: int
@@ -26,18 +29,43 @@ class Line:
     spans: list[tuple[float, float]]
     took: str
     details: list[tuple[str, str]]
+    where: str = ""
 
 
 def lines_of(trace: Trace) -> list[Line]:
-    """Return all lines of a trace, parents first, repeated queries of one parent as one line."""
+    """Return the lines of a trace, parents first, repeated queries of one parent as one line.
+
+    A last line tells of what was not sent, of what is too much to be shown, or of both.
+    """
     waiting = [([root], 0) for root in reversed(trace.roots)]
-    lines = []
-    while waiting:
+    lines: list[Line] = []
+    shown = 0
+    while waiting and len(lines) < MOST_LINES:
         entities, depth = waiting.pop()
         lines.append(_line(trace, entities, depth))
+        shown += len(entities)
         children = (child for entity in entities for child in entity.children)
         waiting.extend((below, depth + 1) for below in reversed(grouped(children)))
-    return lines
+    hidden = len(trace.entities) - shown + trace.unread
+    return [*lines, *_what_is_not_here(trace, hidden)]
+
+
+def _what_is_not_here(trace: Trace, hidden: int) -> Iterable[Line]:
+    count, seconds = left_out(trace)
+    if count:
+        text = f"{count} more, each of them quick, were counted and not sent"
+        yield Line(1, "left out", text, [], [], durations.as_text(seconds), [])
+    if hidden:
+        yield Line(1, "left out", f"{hidden} more are too many to be shown", [], [], "", [])
+
+
+def left_out(trace: Trace) -> tuple[int, float]:
+    """Return how many subsegments were counted and not sent, and how many seconds they took."""
+    told = mapping_at(trace.request.document, "metadata", "tracing", "left_out")
+    count, seconds = told.get("subsegments"), told.get("seconds")
+    if not isinstance(count, int) or not 0 < count < 1e9:
+        return 0, 0.0
+    return int(count), seconds if isinstance(seconds, float) and 0 <= seconds < 1e9 else 0.0
 
 
 def _line(trace: Trace, entities: list[Entity], depth: int) -> Line:
@@ -51,7 +79,7 @@ def _line(trace: Trace, entities: list[Entity], depth: int) -> Line:
         kind=entities[0].kind,
         label=label,
         marks=list(dict.fromkeys(mark for entity in entities for mark in entity.marks)),
-        spans=[_span(trace, entity) for entity in entities],
+        spans=[_span(trace, entity) for entity in entities[:MOST_SPANS]],
         took=durations.as_text(sum(ended) if ended else None),
         details=list(details_of(entities[0])),
     )

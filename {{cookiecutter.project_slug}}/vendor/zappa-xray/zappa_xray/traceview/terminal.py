@@ -1,5 +1,6 @@
 """Lines -> text on a terminal: with colours and bars there, plain in a pipe."""
 
+import os
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +16,7 @@ from zappa_xray.traceview.trace import Trace
 BAR_WIDTH = 24
 STYLES = {
     **dict.fromkeys(("fault", "timed out", "deadline"), "bold red"),
-    **dict.fromkeys(("error", "throttle", "in progress"), "yellow"),
+    **dict.fromkeys(("error", "throttle", "in progress", "clock moved", "N+1"), "yellow"),
     **{"query": "green", "call": "magenta", "template": "yellow", "request": "blue"},
     **dict.fromkeys(("gateway", "lambda", "function"), "cyan"),
 }
@@ -72,5 +73,13 @@ def print_trace(console: Console, trace: Trace) -> None:
     console.print()
 
 
-def console_for(stream: Any) -> Console:
-    return Console(file=stream, highlight=False, markup=False, emoji=False)
+def console_for(stream: Any, no_color: bool = False) -> Console:
+    """Return rich's console of a stream; neither colours nor bold with `no_color` or NO_COLOR."""
+    plain = no_color or os.environ.get("NO_COLOR")  # https://no-color.org
+    return Console(
+        file=stream,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        color_system=None if plain else "auto",
+    )

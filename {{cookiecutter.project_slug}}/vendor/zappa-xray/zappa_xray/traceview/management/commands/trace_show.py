@@ -37,4 +37,4 @@ class Command(BaseCommand):
             return
         from zappa_xray.traceview.terminal import console_for, print_trace
 
-        print_trace(console_for(self.stdout._out), trace)
+        print_trace(console_for(self.stdout._out, options["no_color"]), trace)
