@@ -50,6 +50,7 @@ SERVICE = {
     "config/urls.py",
     "config/wsgi.py",
     "conftest.py",
+    "iam/alarms-policy.json",
     "iam/deploy-policy.json",
     "iam/execution-policy.json",
     "manage.py",

@@ -81,6 +81,8 @@ class RIEEnvironment:
             raise FunctionTimedOut(f"{answer.decode()}\n{tail}")
         if error := self._emulator.error:
             raise FunctionError(json.loads(error.body), error.headers.get(XRAY_CAUSE))
+        if not answer:  # it was ended itself
+            raise FunctionDied(f"AWS's emulator ended within an invocation.\n{tail}")
         if status != 200:
             raise FunctionDied(f"{json.loads(answer)['errorMessage']}\n{tail}")
         return answer
