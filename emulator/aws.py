@@ -19,6 +19,7 @@ import boto3  # type: ignore[import-untyped]  # it has no types
 from emulator.processes import read_all, started
 
 START_SECONDS = 60.0
+ORDERS, HELD = "/emulator/faults", "/emulator/held"  # see emulator/faults.py
 
 
 class EmulatedAWS:
@@ -80,6 +81,27 @@ class EmulatedAWS:
                     aws_secret_access_key="emulated",
                 )
             return self._clients[service]
+
+    def fail(self, operation: str, **how: Any) -> None:
+        """Have an operation such as CreateStack fail from now on, `how` says emulator/faults.py."""
+        self._ask("POST", ORDERS, json.dumps({"operation": operation, **how}).encode())
+
+    def wait_for_held_call(self) -> None:
+        """Return once an operation that was ordered to `hold` has been done. Raises URLError."""
+        self._ask("GET", HELD)
+
+    def forget_faults(self) -> None:
+        """Let everything succeed again."""
+        self._ask("DELETE", ORDERS)
+
+    def reset(self) -> None:
+        """Empty the account, and let everything succeed again."""
+        self.forget_faults()
+        self._ask("POST", "/moto-api/reset")
+
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> None:
+        request = urllib.request.Request(f"{self.url}{path}", body, method=method)
+        urllib.request.urlopen(request, timeout=150).close()
 
     def function_tracing(self, function: str) -> str | None:
         """Return a function's X-Ray mode, `Active` or `PassThrough`; None for no such function."""

@@ -24,8 +24,9 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from emulator import api_gateway
+from emulator import api_gateway, stacks
 from emulator.events import ACCOUNT_ID
+from emulator.faults import Faults
 from emulator.metric_filters import counted, replaced
 from emulator.missing_operations import MissingOperations
 from emulator.sampling import Refused, SamplingRules
@@ -139,10 +140,12 @@ def main() -> None:
     LogsBackend.put_metric_filter = replaced(LogsBackend.put_metric_filter)  # type: ignore[method-assign]  # moto keeps both
     RestAPI.delete_from_cloudformation_json = classmethod(delete_rest_api)  # type: ignore[assignment]  # moto lacks it
     api_gateway.install()
+    stacks.install()
+    moto = DomainDispatcherApplication(create_backend_app)
     server = make_server(
         "127.0.0.1",
         0,
-        Served(CompletedMoto(MissingOperations(DomainDispatcherApplication(create_backend_app)))),
+        Served(Faults(CompletedMoto(MissingOperations(moto)))),
         threaded=True,
         request_handler=MotoRequestHandler,
     )

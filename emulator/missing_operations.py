@@ -7,21 +7,16 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from emulator import role_simulation, trace_summaries
 from emulator.insights import api as insights
+from emulator.operations import LARGEST_FORM, SCOPE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-# Credential=KEY/DATE/REGION/SERVICE/aws4_request in the Authorization header:
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
-LARGEST_FORM = 100_000
 
 
 class MissingOperations:

@@ -1,7 +1,7 @@
 """A stage whose AWS is botocore's Stubber: each call is expected in advance, none leaves the process."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,18 +9,28 @@ from typing import Any
 import boto3
 import pytest
 from botocore.stub import Stubber
+from zappa.core import Zappa
 from zappa_xray.deployment.stage import RETRIES, Stage
 
 RULE = {"priority": 100, "reservoir_size": 10, "fixed_rate": 1.0}
-SESSION = boto3.Session(
-    region_name="eu-central-1", aws_access_key_id="stub", aws_secret_access_key="stub"
-)
+
+
+def session(region: str) -> boto3.Session:
+    return boto3.Session(region_name=region, aws_access_key_id="stub", aws_secret_access_key="stub")
+
+
+SESSION = session("eu-central-1")
 
 
 def stage(name: str = "dev", function: str = "notes-dev", **settings: Any) -> Stage:
     """Return a stage as Zappa would have loaded it; `settings` are its part of zappa_settings.json."""
     settings = {"xray_sampling_rule": RULE, **settings}
-    zappa = SimpleNamespace(boto_session=SESSION, boto_client=SESSION.client, create_lambda_zip=str)
+    zappa = SimpleNamespace(
+        boto_session=session(settings.get("aws_region", SESSION.region_name)),
+        boto_client=SESSION.client,
+        create_lambda_zip=str,
+        get_scheduled_event_name=partial(Zappa.get_scheduled_event_name, Zappa),
+    )
     cli = SimpleNamespace(
         command=settings.pop("command", "deploy"),
         api_stage=name,
@@ -34,6 +44,7 @@ def stage(name: str = "dev", function: str = "notes-dev", **settings: Any) -> St
         xray_tracing=settings.get("xray_tracing", True),
         domain=settings.get("domain"),
         base_path=settings.get("base_path"),
+        architecture=settings.get("architecture", "x86_64"),
         runtime=settings.get("runtime", "python3.13"),
         timeout_seconds=35,
         memory_size=1024,

@@ -6,9 +6,11 @@ from typing import Any
 
 import click
 import pytest
+from zappa_xray.deployment import deployed
 from zappa_xray.deployment.before_deploy import prepare
 
 from tests.library.deployment.conftest import stage, write
+from tests.library.deployment.test_architecture import elf
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 # What the checks need, of a service without a database.
@@ -39,6 +41,13 @@ def refusal(cli: Any) -> str:
     return message
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is there, and what is done about it, is the matter of tests/deploys."""
+    monkeypatch.setattr(deployed, "look", lambda _stage: deployed.Deployed(False, "", False))
+    monkeypatch.setattr("zappa_xray.deployment.before_deploy.guard", lambda *_: None)
+
+
 @pytest.mark.parametrize("command", ["deploy", "package"])
 def test_a_stage_without_a_fault_is_prepared(command: str) -> None:
     cli = zappa_cli(command=command)
@@ -60,12 +69,28 @@ def test_development_tools_in_the_packaged_environment_are_refused(project: Path
     assert "holds development tools (pytest): use make deploy STAGE=dev" in message
 
 
+def test_packages_for_another_processor_are_refused(project: Path) -> None:
+    library = project / "packaged" / "lib" / RUNTIME / "site-packages" / "fast.so"
+    library.parent.mkdir(parents=True)
+    library.write_bytes(elf(62))
+    prepare(zappa_cli())
+    message = refusal(zappa_cli(architecture="arm64"))
+    assert "the function runs on arm64, and cannot load fast.so (for x86_64)" in message
+
+
 @pytest.mark.parametrize("command", ["deploy", "package"])
 def test_faults_of_all_kinds_are_named_at_once(project: Path, command: str) -> None:
     write(project, ["notes/__init__.py", "notes/db.sqlite3", "pages/base.html"])
     events = [{"function": "jobs.nihgtly", "expression": "rate(1 day)"}]
     message = refusal(
-        zappa_cli(command=command, events=events, timeout_seconds=30, include=["ca.pem"])
+        zappa_cli(
+            command=command,
+            events=events,
+            timeout_seconds=30,
+            include=["ca.pem"],
+            slim_handler=True,
+            aws_region="cn-north-1",
+        )
     )
     for fault in (
         "- `include` in zappa_settings.json names 'ca.pem': that is not in this folder\n",
@@ -73,6 +98,8 @@ def test_faults_of_all_kinds_are_named_at_once(project: Path, command: str) -> N
         "events names jobs.nihgtly, but jobs has no nihgtly (perhaps nightly?). Correct its spell",
         "- TEMPLATES names pages/, which the package leaves behind in stage dev.",
         "- Stage dev of zappa_settings.json ends the function after 30 s",
+        "- slim_handler makes an archive that the hooks cannot finish",
+        "- Zappa cannot deploy to cn-north-1: ",
     ):
         assert fault in message
 
@@ -84,7 +111,7 @@ def test_settings_that_cannot_be_loaded_are_a_fault_without_a_traceback(project:
     assert "Traceback" not in message
 
 
-@pytest.mark.parametrize("command", ["undeploy", "rollback", "tail", "manage"])
+@pytest.mark.parametrize("command", ["undeploy", "tail", "manage"])
 def test_other_commands_are_let_through(command: str) -> None:
     cli = zappa_cli(command=command, runtime="python3.9")
     prepare(cli)

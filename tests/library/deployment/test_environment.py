@@ -1,7 +1,6 @@
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 from zappa_xray.deployment.environment import environment_faults, pass_environment
 
@@ -102,11 +101,32 @@ def test_an_update_asks_only_for_what_the_function_lacks(
     assert pass_environment(found) == []
 
 
-def test_an_update_of_what_is_not_deployed_says_so(aws: AWS) -> None:
-    found = aws.stage(command="update")
-    aws.refuses("lambda", "get_function_configuration", "ResourceNotFoundException")
-    with pytest.raises(click.ClickException, match="notes-dev is not deployed yet: make deploy"):
-        pass_environment(found)
+def test_variables_that_nothing_names_any_more_are_said(
+    aws: AWS, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    found = aws.stage(**settings(command="update"))
+    variables = {"DATABASE_URL": SECRETS["DATABASE_URL"], "OLD_KEY": "secret-of-old"}
+    deployed = {"Environment": {"Variables": variables}}
+    aws.answers("lambda", "get_function_configuration", deployed)
+    assert pass_environment(found) == []
+    printed = capsys.readouterr().out
+    assert "  DATABASE_URL as before\n" in printed
+    assert "The function keeps OLD_KEY of earlier deploys, which nothing names any more" in printed
+    assert "secret-of-old" not in printed
+
+
+@pytest.mark.parametrize("character", ["#", "/", "?"])
+def test_a_password_that_a_url_cannot_hold_is_a_fault_beside_the_others(
+    character: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DJANGO_SECRET_KEY")
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://notes:xyzzy{character}plugh@db.example/notes")
+    misread, lacks = pass_environment(stage(**settings()))
+    assert f"in DATABASE_URL a `{character}` ends the address of the server" in misread
+    assert "The environment lacks: DJANGO_SECRET_KEY" in lacks
+    for part in ("xyzzy", "plugh"):
+        assert part not in misread + lacks
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,4 @@
 import sys
-import tarfile
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,6 +6,8 @@ from types import SimpleNamespace
 import click
 import pytest
 from zappa_xray.deployment import package
+
+from tests.library.deployment.test_architecture import elf
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def zip_path(project: Path) -> Path:
 
 
 def finish(zip_path: Path) -> None:
-    package.finish(SimpleNamespace(zip_path=str(zip_path)))
+    package.finish(SimpleNamespace(zip_path=str(zip_path), architecture="x86_64"))
 
 
 BYTECODE = f"__pycache__/module.{sys.implementation.cache_tag}.pyc"
@@ -56,15 +57,14 @@ def test_it_says_how_large_the_package_is(
     assert "3.0 MiB unpacked (Lambda takes 250.0 MiB)" in capsys.readouterr().out
 
 
-def test_the_archive_of_a_slim_handler_is_left_as_zappa_made_it(
-    project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with tarfile.open(project / "service.tar.gz", "w:gz") as archive:
-        archive.add(project / "pyproject.toml", "pyproject.toml")
-    before = (project / "service.tar.gz").read_bytes()
-    finish(project / "service.tar.gz")
-    assert (project / "service.tar.gz").read_bytes() == before
-    assert "without bytecode" in capsys.readouterr().out
+def test_a_library_for_another_processor_is_refused(zip_path: Path) -> None:
+    with zipfile.ZipFile(zip_path, "a") as service:
+        service.writestr("notes/_fast.cpython-313-x86_64-linux-gnu.so", elf(62))
+    finish(zip_path)
+    with zipfile.ZipFile(zip_path, "a") as service:
+        service.writestr("notes/_fast.so.1", elf(183))
+    with pytest.raises(click.ClickException, match=r"cannot load notes/_fast\.so\.1 \(for arm64\)"):
+        finish(zip_path)
 
 
 def test_a_package_that_lambda_refuses_is_refused_with_its_largest_folders(

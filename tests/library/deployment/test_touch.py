@@ -101,11 +101,14 @@ def test_what_has_no_address_is_not_touched(settings: dict[str, Any], reason: st
     assert touch(stage(**settings)).startswith(f"Not touched: {reason}")
 
 
-def test_an_emulated_aws_is_not_touched(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:5000")
-    assert touch(stage()) == (
-        "Not touched: this AWS is emulated at 127.0.0.1:5000, and its API answers no requests."
-    )
+def test_the_stage_of_an_emulated_aws_is_touched_at_its_endpoint(
+    aws: AWS, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = aws.stage()
+    aws.has_an_api()
+    meta = found.client("apigateway").meta
+    monkeypatch.setattr(meta, "_endpoint_url", "http://127.0.0.1:5000")
+    assert address(found) == "http://127.0.0.1:5000/_aws/execute-api/abc123/dev/health/"
 
 
 def test_the_address_is_the_domain_s_where_there_is_one(aws: AWS) -> None:

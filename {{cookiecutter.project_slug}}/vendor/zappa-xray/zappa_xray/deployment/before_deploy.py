@@ -5,9 +5,12 @@ from typing import Any
 
 import click
 
+from zappa_xray.deployment import deployed, rollback
 from zappa_xray.deployment.belongs import contents
 from zappa_xray.deployment.environment import pass_environment
+from zappa_xray.deployment.guard import guard
 from zappa_xray.deployment.packaged_environment import environment_to_package_faults
+from zappa_xray.deployment.refusals import refusals
 from zappa_xray.deployment.stage import Stage
 from zappa_xray.deployment.stage_checks import stage_faults
 from zappa_xray.deployment.staging import package_only
@@ -19,17 +22,30 @@ def prepare(cli: Any) -> None:
     """Give the function its environment and Zappa what to package, or say all that keeps the stage
     from working.
 
-    Takes Zappa's ZappaCLI with its settings loaded. Does nothing but for deploy, update and package.
-    Raises click.ClickException, which Zappa shows without a traceback.
+    Takes Zappa's ZappaCLI with its settings loaded. Does nothing but for deploy, update, package and
+    rollback. Raises click.ClickException, which Zappa shows without a traceback.
     """
-    if cli.command not in COMMANDS:
-        return
-    packaged = contents(Path.cwd(), cli.stage_config)
-    faults = [*environment_to_package_faults(cli), *packaged.faults, *stage_faults(cli)]
+    if cli.command == "rollback":
+        rollback.prepare(Stage(cli))
+    elif cli.command in COMMANDS:
+        prepare_package(Stage(cli))
+
+
+def prepare_package(stage: Stage) -> None:
+    cli, found = stage.cli, None
+    faults = []
     if cli.command != "package":
-        faults += pass_environment(Stage(cli))
+        found = deployed.look(stage)
+        faults += deployed.faults(stage, found)
+    packaged = contents(Path.cwd(), cli.stage_config)
+    faults += [*environment_to_package_faults(cli), *packaged.faults, *stage_faults(cli)]
+    faults += refusals(stage)
+    if found is not None:
+        faults += pass_environment(stage)
     if faults:
         raise click.ClickException(
             "nothing was built or uploaded.\n" + "\n".join(f"- {fault}" for fault in faults)
         )
     package_only(packaged, cli)
+    if found is not None:
+        guard(stage, found)

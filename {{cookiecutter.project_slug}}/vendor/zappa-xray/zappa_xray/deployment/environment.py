@@ -2,12 +2,14 @@
 
 import os
 import re
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import click
 import environ
 from django.http.request import validate_host
 
+from zappa_xray.deployment.database_url import url_faults
 from zappa_xray.deployment.rehearsal import Rehearsal, rehearse
 from zappa_xray.deployment.stage import CallFailed, Stage
 
@@ -17,6 +19,7 @@ RESERVED = re.compile(
     "|AWS_EXECUTION_ENV|AWS_LAMBDA_.*|AWS_ACCESS_KEY(_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN"
 )
 LARGEST_ENVIRONMENT = 4096  # bytes
+READABLE = "{}://user:password@host/name"
 
 
 def pass_environment(stage: Stage) -> list[str]:
@@ -25,12 +28,28 @@ def pass_environment(stage: Stage) -> list[str]:
     environment = stage.cli.aws_environment_variables | {
         name: value for name, (value, _source) in sources.items()
     }
-    faults = environment_faults(deployed_environment(stage) | environment, stage)
+    there = deployed_environment(stage)
+    faults = environment_faults(there | environment, stage)
     stage.cli.aws_environment_variables = environment
     click.echo("Into the function's environment, values unseen:" + ("" if sources else " nothing"))
     for name, (_value, source) in sorted(sources.items()):
         click.echo(f"  {name} from {source}")
+    for line in kept(there.keys() - environment.keys(), stage):
+        click.echo(line)
     return faults
+
+
+def kept(names: Collection[str], stage: Stage) -> Iterator[str]:
+    """Yield what is to be said of the variables that a function keeps from earlier deploys."""
+    expected = set(stage.settings.get("environment_from_deployer", []))
+    if still := sorted(expected.intersection(names)):
+        yield f"  {', '.join(still)} as before"
+    if forgotten := sorted(set(names) - expected):
+        yield (
+            f"The function keeps {', '.join(forgotten)} of earlier deploys, which nothing names any more:"
+            " an update takes no variable away. The console of Lambda does (Configuration, Environment"
+            " variables)"
+        )
 
 
 def stage_environment(stage: Stage) -> dict[str, tuple[str, str]]:
@@ -64,9 +83,7 @@ def deployed_environment(stage: Stage) -> dict[str, str]:
     except CallFailed as failure:
         if failure.code != "ResourceNotFoundException":
             raise
-        raise CallFailed(
-            f"{stage.function} is not deployed yet: make deploy STAGE={stage.name}", failure.code
-        ) from failure
+        return {}
     variables: dict[str, str] = function.get("Environment", {}).get("Variables", {})
     return variables
 
@@ -84,7 +101,10 @@ def environment_faults(environment: dict[str, str], stage: Stage) -> list[str]:
         faults.append(
             f"the function's environment has {size} bytes, Lambda takes {LARGEST_ENVIRONMENT}"
         )
-    return faults + settings_faults(environment, stage)
+    misread = url_faults(environment)
+    # So that the settings can say what else they lack.
+    readable = {name: READABLE.format(environment[name].partition("://")[0]) for name in misread}
+    return [*faults, *misread.values(), *settings_faults(environment | readable, stage)]
 
 
 def settings_faults(environment: dict[str, str], stage: Stage) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from zappa_xray.deployment.architecture import architecture_faults, packaged_binaries
 from zappa_xray.deployment.start.report import of_stage
 
 LAMBDA_ROOT = "/var/task"  # where Lambda unpacks the zip
@@ -25,12 +26,12 @@ def finish(cli: Any) -> None:
 
     Raises click.ClickException when Lambda would not take it.
     """
-    if not zipfile.is_zipfile(cli.zip_path):
-        click.echo("slim_handler: the archive is uploaded as Zappa made it, without bytecode")
-        return
     add_bytecode(Path(cli.zip_path))
     with zipfile.ZipFile(cli.zip_path) as package:
         files = {file.filename: file.file_size for file in package.infolist()}
+        faults = architecture_faults(packaged_binaries(package), cli.architecture)
+    if faults:
+        raise click.ClickException("\n".join(faults))
     unpacked = sum(files.values())
     if unpacked > LARGEST_UNPACKED:
         raise click.ClickException("\n".join(too_large(files)))

@@ -8,6 +8,8 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
+from zappa_xray.deployment.architecture import architecture_faults, installed_binaries
+
 
 def environment_to_package_faults(cli: Any) -> list[str]:
     """Return what is wrong with them for the stage of Zappa's ZappaCLI `cli`."""
@@ -18,7 +20,9 @@ def environment_to_package_faults(cli: Any) -> list[str]:
             f"zappa_settings.json wants the runtime {cli.runtime}, but {python} is packaging: "
             "make .python-version and the runtime the same, then run make install"
         )
-    if tools := development_tools(packaged_packages(python)):
+    packages = packaged_packages(python)
+    faults += architecture_faults(installed_binaries(packages), cli.architecture)
+    if tools := development_tools(packages):
         faults.append(
             f"the environment to be packaged holds development tools ({', '.join(tools)}): "
             f"use make {cli.command} STAGE={cli.api_stage}, which packages one without them"

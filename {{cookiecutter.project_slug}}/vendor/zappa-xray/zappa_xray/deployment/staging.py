@@ -40,12 +40,6 @@ def package_only(contents: Contents, cli: Any) -> None:
         **options: Any,
     ) -> str:
         """Take and return what Zappa.create_lambda_zip does."""
-        if options.get("slim_handler"):  # the second of two packages, which has no files of here
-            return str(
-                create(
-                    output=output, exclude=exclude, exclude_glob=exclude_glob, venv=venv, **options
-                )
-            )
         click.echo("\n".join(lines(contents, uncommitted(contents.root, contents.files))))
         environment = venv or cli.zappa.get_current_venv()
         with tempfile.TemporaryDirectory() as folder:

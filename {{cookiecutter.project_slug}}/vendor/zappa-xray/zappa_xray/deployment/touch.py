@@ -53,9 +53,6 @@ def why_no_address(stage: Stage) -> str:
         return f"the address of {stage.other_front} is not known here, health_url can name it"
     if "PRIVATE" in (stage.settings.get("endpoint_configuration") or []):
         return "the API is private, health_url can name an address that is reached from here"
-    endpoint = urllib3.util.parse_url(stage.client("apigateway").meta.endpoint_url)
-    if ".amazonaws.com" not in (endpoint.host or ""):
-        return f"this AWS is emulated at {endpoint.netloc}, and its API answers no requests"
     return ""
 
 
@@ -75,9 +72,7 @@ def root_address(stage: Stage) -> str:
     if ".amazonaws.com" not in (endpoint.host or ""):
         # https://docs.localstack.cloud/aws/services/apigateway/
         return f"{endpoint}/_aws/execute-api/{stage.api_id}/{stage.name}"
-    suffix = ".cn" if partition(stage) == "aws-cn" else ""
-    host = f"{stage.api_id}.execute-api.{stage.region}.amazonaws.com{suffix}"
-    return f"https://{host}/{stage.name}"
+    return f"https://{stage.api_id}.execute-api.{stage.region}.amazonaws.com/{stage.name}"
 
 
 def wait_for_the_function(stage: Stage) -> None:
@@ -112,8 +107,3 @@ def ask(url: str) -> Answer:
     except urllib3.exceptions.HTTPError as error:
         return Answer(trace_id, None, type(error).__name__)
     return Answer(trace_id, response.status)
-
-
-def partition(stage: Stage) -> str:
-    name: str = stage.cli.zappa.boto_session.get_partition_for_region(stage.region)
-    return name
