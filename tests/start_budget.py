@@ -31,7 +31,6 @@ PACKAGES = {
     "handler": 1,
     "markupsafe": 3,
     "notes": 8,
-    "pythonjsonlogger": 8,
     "rest_framework": 58,
     "simplejson": 8,  # Lambda's runtime client has imported it before
     "sqlparse": 20,

@@ -171,20 +171,21 @@ def test_a_diagram_has_a_curve_for_each_name_whose_points_go_up_with_the_values(
 
 def test_what_a_request_costs_says_what_it_is_more_than() -> None:
     result = {
-        "microseconds": {"no tracing": 40.0, "this service": 100.5},
+        "microseconds": {"no tracing": 40.0, "the SDK's middleware": 120.0, "this service": 100.5},
         "parts": {},
         "memory_kib": [1024, 1024],
         "threads": [2, 2],
         "requests": 10,
     }
-    assert list(request_overhead.lines(result))[:3] == [
-        "                          us a request  more than no tracing",
-        "no tracing                        40.0                   0.0",
-        "this service                     100.5                  60.5",
+    assert list(request_overhead.lines(result))[:4] == [
+        "                            us a request  more than no tracing  of the SDK",
+        "no tracing                          40.0                   0.0        0.00",
+        "the SDK's middleware               120.0                  80.0        1.00",
+        "this service                       100.5                  60.5        0.76",
     ]
 
 
 def test_the_readme_s_tables_have_the_headings_that_are_written_now() -> None:
     readme = (TEMPLATE / "README.md").read_text(encoding="utf-8")
     assert f"| {' | '.join(measure.head(NAMES))} |" in readme.splitlines()
-    assert "  more than no tracing\n" in readme
+    assert "  more than no tracing  of the SDK\n" in readme

@@ -66,7 +66,7 @@ def test_the_workflow_s_install_wants_a_lock_and_takes_it_as_it_is(copy: Copy) -
     locked = Copy(copy.folder, {**here, "UV_LOCKED": "1"})
     locked.run("make", "install")
     pyproject = copy.read("pyproject.toml")
-    copy.write("pyproject.toml", pyproject.replace('"python-json-logger>=4.2,<5"', '"httpx"'))
+    copy.write("pyproject.toml", pyproject.replace('"whitenoise>=6.12,<7"', '"httpx"'))
     with pytest.raises(CommandFailed, match="lockfile"):
         locked.run("make", "install")
     copy.write("pyproject.toml", pyproject)

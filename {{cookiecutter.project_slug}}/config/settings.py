@@ -267,11 +267,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"trace_context": {"()": "zappa_xray.tracing.logs.TraceContextFilter"}},
     "formatters": {
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(trace_id)s %(request_id)s",
-            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
-        },
+        "json": {"()": "zappa_xray.tracing.json_lines.JsonFormatter"},
         "line": {"format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s"},
     },
     "handlers": {

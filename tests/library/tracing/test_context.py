@@ -12,6 +12,7 @@ from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.models.trace_header import TraceHeader
 from zappa_xray.testing import TraceDaemon
 from zappa_xray.tracing.context import InvocationContext
+from zappa_xray.tracing.invocation import header_now
 
 ROOTS = [f"1-5f84c7a1-{number:024x}" for number in range(3)]
 
@@ -123,7 +124,7 @@ def test_coroutines_have_the_parent_that_they_were_started_under() -> None:
 
 
 def test_what_has_ended_is_gone_without_the_garbage_collector() -> None:
-    subsegment = xray_recorder.context.begin_invocation("request")
+    subsegment = xray_recorder.context.begin_invocation("request", header_now())
     with xray_recorder.in_subsegment("below"):
         pass
     gone = weakref.ref(subsegment)

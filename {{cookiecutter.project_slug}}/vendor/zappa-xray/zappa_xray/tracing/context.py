@@ -1,26 +1,30 @@
 """Where the SDK keeps what is open: for each thread and coroutine, quietly, and quickly in Lambda."""
 
-import os
 import time
 from contextvars import ContextVar
 from typing import Any
 
 from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.context import Context
-from aws_xray_sdk.core.lambda_launcher import LAMBDA_TRACE_HEADER_KEY
 from aws_xray_sdk.core.models.dummy_entities import DummySegment
 from aws_xray_sdk.core.models.subsegment import Subsegment
 from aws_xray_sdk.core.models.trace_header import TraceHeader
 
-from zappa_xray.tracing.entities import FunctionSegment, OpenSubsegment
+from zappa_xray.tracing.entities import FunctionSegment, OpenSubsegment, sampled_segment
+from zappa_xray.tracing.invocation import header_now
 
 NOTHING_OPEN = DummySegment("nothing open")
-HEADER_VARIABLE = LAMBDA_TRACE_HEADER_KEY.encode()
 
 # A segment and the subsegments below it, the innermost last.
 Stack = tuple[Any, ...]
 _open: ContextVar[Stack] = ContextVar("open", default=())
 _header: ContextVar[bytes | None] = ContextVar("header", default=None)
+
+
+def innermost() -> Any:
+    """What was opened last in this thread or coroutine, also when it has ended; None at first."""
+    stack = _open.get()
+    return stack[-1] if stack else None
 
 
 class QuietContext(Context):
@@ -90,8 +94,7 @@ class InvocationContext(QuietContext):
     """
 
     def stack(self) -> Stack:
-        # The bytes of the environment itself: os.environ would decode them each time.
-        header = os.environb.get(HEADER_VARIABLE)
+        header = header_now()
         stack = super().stack()
         if stack and (header is None or header == _header.get()):
             return stack
@@ -102,15 +105,14 @@ class InvocationContext(QuietContext):
             _open.set(stack)
         return stack
 
-    def begin_invocation(self, name: str) -> Any:
-        """Opens the subsegment of a request or of work, below what the header says now.
+    def begin_invocation(self, name: str, header: bytes | None) -> Any:
+        """Opens the subsegment of a request or of work, below what the header says.
 
         The SDK keeps the segment of the last invocation when the trace is the same (a retry of an
         asynchronous invocation) or when there is no header any more.
         """
-        header = os.environb.get(HEADER_VARIABLE)
         _header.set(header)
-        segment = _function_segment(_parsed(header))
+        segment = sampled_segment(header) or _function_segment(_parsed(header))
         if not segment.sampled:
             _open.set((segment,))
             return xray_recorder.begin_subsegment(name)
@@ -157,7 +159,7 @@ class InvocationContext(QuietContext):
 
     def set_trace_entity(self, trace_entity: Any) -> None:
         super().set_trace_entity(trace_entity)
-        _header.set(os.environb.get(HEADER_VARIABLE))
+        _header.set(header_now())
 
 
 def _parsed(header: bytes | None) -> TraceHeader:
@@ -169,6 +171,6 @@ def _function_segment(header: TraceHeader) -> Any:
     if not header.root or not header.parent or header.sampled is None:
         segment: Any = DummySegment()
     else:
-        segment = FunctionSegment(header)
+        segment = FunctionSegment(header.root, header.parent, header.sampled == 1)
     segment.save_origin_trace_header(header)
     return segment

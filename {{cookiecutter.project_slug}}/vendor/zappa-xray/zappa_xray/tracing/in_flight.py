@@ -13,7 +13,8 @@ from aws_xray_sdk.core.models.trace_header import TraceHeader
 
 from zappa_xray.tracing.causes import cause_of
 from zappa_xray.tracing.conf import settings
-from zappa_xray.tracing.invocation import IN_LAMBDA, invocation
+from zappa_xray.tracing.context import innermost
+from zappa_xray.tracing.invocation import IN_LAMBDA, header_now, invocation
 from zappa_xray.tracing.left_out import LeftOut
 
 logger = logging.getLogger(__name__)
@@ -51,10 +52,11 @@ class InFlight:
         self.left_out = LeftOut()
         self.started = time.monotonic()
         self.deadline = self.started + self._seconds_allowed(seconds)
-        invocation.begin(self.request_id)
+        told = header_now() if IN_LAMBDA else None
+        invocation.begin(self.request_id, told)
         if self.request_id is None and IN_LAMBDA:  # a thread of an invocation's
             self.request_id = invocation.ids()[1]
-        self.entity = _open(name, header)
+        self.entity = _open(name, header, told)
         self.trace_id: str | None = self.entity.trace_id
         if not self.entity.sampled:
             self.trace_id = invocation.ids()[0] if IN_LAMBDA else header.root
@@ -74,9 +76,12 @@ class InFlight:
 
     def log_fields(self) -> dict[str, Any]:
         """What each log line of it tells, in JSON in Lambda."""
-        milliseconds = round((time.monotonic() - self.started) * 1000, 1)
-        ids = {"trace_id": self.trace_id, "request_id": self.request_id}
-        return self.facts | {"ms": milliseconds} | ids
+        return {
+            "trace_id": self.trace_id,
+            "request_id": self.request_id,
+            **self.facts,
+            "ms": round((time.monotonic() - self.started) * 1000, 1),
+        }
 
     def send_in_progress(self) -> None:
         """Sends the one copy that stays if the process is killed; the complete one replaces it."""
@@ -105,7 +110,9 @@ class InFlight:
         entity = self.entity
         if not entity.sampled:
             return
-        end_below(entity)
+        self.reopen()
+        if innermost() is not entity:
+            end_below(entity)
         if count := self.left_out.subsegments:
             self.note("left_out", {"subsegments": count, "seconds": self.left_out.seconds})
         entity.end_time, entity.in_progress = time.time(), False
@@ -134,18 +141,16 @@ def work_of(request: Any) -> InFlight | None:
 
 def end_below(entity: Any) -> None:
     """Ends what is open below an entity in this thread: it would never be sent."""
-    if xray_recorder.context.get_trace_entity() is entity:
-        return
     while (child := xray_recorder.current_subsegment()) and child is not entity:
         xray_recorder.end_subsegment()
         if xray_recorder.current_subsegment() is child:
             break
 
 
-def _open(name: str, header: TraceHeader) -> Any:
+def _open(name: str, header: TraceHeader, told: bytes | None) -> Any:
     try:
         if IN_LAMBDA:
-            return xray_recorder.context.begin_invocation(name)
+            return xray_recorder.context.begin_invocation(name, told)
         sampling = header.sampled if header.sampled in (0, 1) else None
         segment = xray_recorder.begin_segment(name, header.root, header.parent, sampling)
         segment.save_origin_trace_header(header)  # its further fields go on with outgoing calls

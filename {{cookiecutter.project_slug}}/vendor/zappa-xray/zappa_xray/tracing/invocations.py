@@ -9,7 +9,7 @@ from typing import Any
 from django.db import close_old_connections
 
 from zappa_xray.tracing.background import BackgroundWork
-from zappa_xray.tracing.invocation import invocation
+from zappa_xray.tracing.invocation import header_now, invocation
 from zappa_xray.tracing.recording import end_what_was_left, process
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ def record_invocations(module: ModuleType) -> None:
 
     @functools.wraps(handle)
     def recorded(handler: Any, event: Event, context: Any) -> Any:
-        invocation.begin(getattr(context, "aws_request_id", None))
+        invocation.begin(getattr(context, "aws_request_id", None), header_now())
         name = _name_of_work(handler, event)
         if name is None:
             try:

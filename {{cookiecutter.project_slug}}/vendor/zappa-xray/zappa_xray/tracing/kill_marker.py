@@ -32,8 +32,8 @@ class KillMarker:
         except OSError:
             pass
 
-    def put(self, work: Killed) -> None:
-        """Names the work that begins."""
+    def put(self, work: tuple[str, str, str]) -> None:
+        """Names the work that begins, by the fields of Killed."""
         text = "\n".join(work).encode(errors="replace")[: SIZE - 1]
         self._page[: len(text) + 1] = text + b"\0"
 

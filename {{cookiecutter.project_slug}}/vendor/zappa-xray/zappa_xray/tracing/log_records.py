@@ -17,10 +17,12 @@ def scrubbed_record(record: logging.LogRecord) -> logging.LogRecord:
     call ends with the URL, that of a failed query with the row. Other handlers may need both.
     """
     changes: dict[str, object] = {}
-    with contextlib.suppress(Exception):  # arguments that do not fit: logging itself says so
+    try:
         message = record.getMessage()
         if (clean := scrubbed(message)) != message:
             changes |= {"msg": clean, "args": None}
+    except Exception:  # noqa: S110  # arguments that do not fit: logging itself says so
+        pass
     if record.exc_info and record.exc_info[1]:
         changes |= {"exc_text": _traceback_text(record.exc_info[1]), "exc_info": None}
     if not changes:

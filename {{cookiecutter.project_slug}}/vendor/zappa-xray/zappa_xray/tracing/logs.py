@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 from zappa_xray.tracing.conf import settings
+from zappa_xray.tracing.end_of_work import EndOfWork, record_of_end
 from zappa_xray.tracing.in_flight import InFlight, running, work_of
 from zappa_xray.tracing.invocation import IN_LAMBDA, invocation
 from zappa_xray.tracing.log_records import scrubbed_record
@@ -24,11 +25,13 @@ class TraceContextFilter(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> logging.LogRecord:
-        if hasattr(record, "request"):
+        if type(record) is EndOfWork:
+            return record  # ours, which has its ids and nothing to hide
+        if "request" in vars(record):
             record = copy.copy(record)  # another handler may need the request
             _write_route(record, vars(record).pop("request"))
         record = scrubbed_record(record)
-        if not hasattr(record, "trace_id"):
+        if "trace_id" not in vars(record):
             work = running()
             ids = (work.trace_id, work.request_id) if work else invocation.ids()
             record.trace_id, record.request_id = ids
@@ -49,16 +52,16 @@ def log_end(work: InFlight) -> None:
     log = request_log if "route" in work.facts else work_log
     if log.isEnabledFor(LEVEL):
         fields = work.log_fields()
-        log.log(LEVEL, _sentence(work, fields), extra=fields)
+        log.handle(record_of_end(log, LEVEL, _sentence(work, fields), fields))
 
 
 def _sentence(work: InFlight, fields: dict[str, Any]) -> str:
-    failed = "ended" if work.exception is None else "failed"
-    parts = [f"{work.title} {fields.get('status', failed)} in {fields['ms']} ms"]
+    status = fields.get("status") or ("ended" if work.exception is None else "failed")
+    sentence = f"{work.title} {status} in {fields['ms']} ms"
     if fields.get("cold_start"):
-        parts.append("a cold start")
+        sentence += ", a cold start"
     if "killed_title" in fields:
-        parts.append(f"the first after {fields['killed_title']} was killed")
+        sentence += f", the first after {fields['killed_title']} was killed"
     if work.answered and work.exception is not None:
-        parts.append(f"broken while it was sent: {type(work.exception).__name__}")
-    return ", ".join(parts)
+        sentence += f", broken while it was sent: {type(work.exception).__name__}"
+    return sentence

@@ -106,10 +106,11 @@ def _closing(close: Callable[[], None], work: InFlight) -> Callable[[], None]:
 
 
 def _describe_request(work: InFlight, request: HttpRequest) -> None:
-    work.facts |= {"route": None, "method": request.method}
+    work.facts["route"], work.facts["method"] = None, request.method
     if work.entity.sampled:
         work.entity.http = {"request": _http_request(request)}
-        work.entity.annotations |= {"method": request.method, "stage": settings.stage}
+        work.entity.annotations["method"] = request.method
+        work.entity.annotations["stage"] = settings.stage
     _put_route(work, request, route_of(request))
 
 
@@ -150,6 +151,8 @@ def _put_status(work: InFlight, status: int) -> None:
 
 
 def _segment_name(request: HttpRequest) -> str:
+    if not xray_recorder.dynamic_naming:
+        return str(xray_recorder.service)
     try:
         return str(calculate_segment_name(request.META.get("HTTP_HOST"), xray_recorder))
     except Exception:  # a host name that DYNAMIC_NAMING cannot compare

@@ -15,6 +15,7 @@ from zappa_xray.tracing.mending import LATEST, LONGEST_VALUE, usable_name
 _IDS = re.compile("1-[0-9a-f]{8}-[0-9a-f]{24} [0-9a-f]{16} [0-9a-f]{16}")
 _KEY = re.compile("[A-Za-z0-9_]{1,500}")
 _NUMBERS = ("status", "content_length")
+_FLAGS = ("error", "throttle", "fault")
 _NAMESPACES = ("local", "remote", "aws")
 
 
@@ -25,38 +26,46 @@ class _Unusual(Exception):
 def ordinary_json(subsegment: Any, *, complete: bool) -> str | None:
     """The document of an ordinary subsegment; None for one that may need mending or is a segment."""
     try:
-        return _written(vars(subsegment), complete)
+        return _written(subsegment, complete)
     except Exception:  # whatever a service has put in the place of what belongs there
         return None
 
 
-def _written(state: dict[str, Any], complete: bool) -> str:
-    if state["metadata"] or state["aws"] or (complete and (state["cause"] or state["subsegments"])):
+def _written(subsegment: Any, complete: bool) -> str:
+    # By attributes: asked for its dictionary, an object makes one.
+    if subsegment.metadata or subsegment.aws:
         raise _Unusual
-    end = _end(state, state["start_time"]) if complete else '"in_progress":true'
-    text = _identity(state) + end
-    if http := state["http"]:
-        text += f',"http":{_http(state, **http)}'
-    if sql := state["sql"]:
+    text = _identity(subsegment)
+    if complete:
+        if subsegment.cause or subsegment.subsegments:
+            raise _Unusual
+        text += _end(subsegment)
+    else:
+        text += '"in_progress":true'
+    if http := subsegment.http:
+        text += f',"http":{_http(subsegment, **http)}'
+    if sql := subsegment.sql:
         text += f',"sql":{_sql(**sql)}'
-    if annotations := state["annotations"]:
-        text += f',"annotations":{_annotations(annotations)}'
-    if "\\ud" in text or ("@" in text and "://" in text):  # half a pair, or credentials in a URL
+    if annotations := subsegment.annotations:
+        if len(annotations) > MOST_ANNOTATIONS:
+            raise _Unusual
+        text += (
+            f',"annotations":{{{",".join(map(_annotation, annotations, annotations.values()))}}}'
+        )
+    if "\\ud" in text or ("://" in text and "@" in text):  # half a pair, or credentials in a URL
         raise _Unusual
     return text + "}"
 
 
-def _identity(state: dict[str, Any]) -> str:
-    identity = (
-        *(state["trace_id"], state["id"], state["parent_id"], state["name"]),
-        *(state["namespace"], state["start_time"], state["type"]),
-    )
-    known = state.get("_identity")  # of the copy that was sent at the start
+def _identity(subsegment: Any) -> str:
+    trace_id, own_id, parent_id = subsegment.trace_id, subsegment.id, subsegment.parent_id
+    name, namespace, start = subsegment.name, subsegment.namespace, subsegment.start_time
+    identity = (trace_id, own_id, parent_id, name, namespace, start, subsegment.type)
+    known = getattr(subsegment, "_identity", None)  # of the copy that was sent at the start
     if known and known[0] == identity:
         return known[1]  # type: ignore[no-any-return]
-    trace_id, own_id, parent_id, name, namespace, start, kind = identity
     if (
-        kind != "subsegment"
+        subsegment.type != "subsegment"
         or namespace not in _NAMESPACES
         or type(start) is not float
         or not _IDS.fullmatch(f"{trace_id} {own_id} {parent_id}")
@@ -67,7 +76,7 @@ def _identity(state: dict[str, Any]) -> str:
         f'"trace_id":"{trace_id}","parent_id":"{parent_id}","type":"subsegment",'
         f'"namespace":"{namespace}",'
     )
-    state["_identity"] = identity, text
+    subsegment._identity = identity, text
     return text
 
 
@@ -78,26 +87,27 @@ def _name(name: str) -> str:
     return quoted(name)
 
 
-def _end(state: dict[str, Any], start: float) -> str:
-    end = state["end_time"]
-    if type(end) is not float or not 0 < start <= end < LATEST or state["in_progress"]:
+def _end(subsegment: Any) -> str:
+    start, end = subsegment.start_time, subsegment.end_time
+    if type(end) is not float or not 0 < start <= end < LATEST or subsegment.in_progress:
         raise _Unusual
-    flags = "".join(
-        [f'"{flag}":true,' for flag in ("error", "throttle", "fault") if state.get(flag) is True]
-    )
-    return f'{flags}"end_time":{end!r},"in_progress":false'
+    text = f'"end_time":{end!r},"in_progress":false'
+    for flag in _FLAGS:
+        if getattr(subsegment, flag, None) is True:
+            text = f'"{flag}":true,{text}'
+    return text
 
 
 def _http(
-    state: dict[str, Any],
+    subsegment: Any,
     request: dict[str, str] | None = None,
     response: dict[str, int] | None = None,
 ) -> str:
     parts = []
     if request:
-        known = state.get("_request")  # of the copy that was sent at the start
+        known = getattr(subsegment, "_request", None)  # of the copy that was sent at the start
         if not known or known[0] != request:
-            known = state["_request"] = dict(request), f'"request":{{{_texts(request)}}}'
+            known = subsegment._request = {**request}, f'"request":{{{_texts(request)}}}'
         parts.append(known[1])
     if response:
         numbers = [
@@ -126,12 +136,6 @@ def _texts(texts: dict[str, str]) -> str:
             for key, value in texts.items()
         ]
     )
-
-
-def _annotations(annotations: dict[str, Any]) -> str:
-    if len(annotations) > MOST_ANNOTATIONS:
-        raise _Unusual
-    return f"{{{','.join([_annotation(*item) for item in annotations.items()])}}}"
 
 
 @lru_cache(maxsize=1024, typed=True)  # routes, methods, statuses: few of them, and True is not 1

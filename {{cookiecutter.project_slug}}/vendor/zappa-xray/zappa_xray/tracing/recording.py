@@ -12,7 +12,7 @@ from zappa_xray.tracing import init_phase
 from zappa_xray.tracing.deadline import DeadlineWatcher
 from zappa_xray.tracing.in_flight import InFlight, running
 from zappa_xray.tracing.invocation import IN_LAMBDA
-from zappa_xray.tracing.kill_marker import Killed, KillMarker
+from zappa_xray.tracing.kill_marker import KillMarker
 from zappa_xray.tracing.logs import log_end
 from zappa_xray.tracing.report import report
 
@@ -32,7 +32,7 @@ class Process:
         name = f"zappa-xray-{os.environ.get('AWS_LAMBDA_FUNCTION_NAME')}"
         self.marker = KillMarker(name) if IN_LAMBDA else None
         self.is_first = True
-        self._marked: dict[InFlight, Killed] = {}
+        self._marked: dict[InFlight, tuple[str, str, str]] = {}
 
     def describe(self, work: InFlight) -> None:
         """Puts `cold_start` on the work, and on the first one what was killed before it."""
@@ -51,14 +51,14 @@ class Process:
     def mark(self, work: InFlight) -> None:
         """Leaves behind what is in flight, in case that it is killed: what began first."""
         if self.marker:
-            self._marked[work] = Killed(work.title, work.trace_id or "", work.request_id or "")
+            self._marked[work] = (work.title, work.trace_id or "", work.request_id or "")
             self.marker.put(next(iter(self._marked.values())))
 
     def unmark(self, work: InFlight) -> None:
         """Says that it is in flight no more."""
         if self.marker and self._marked.pop(work, None):
-            if others := list(self._marked.values()):
-                self.marker.put(others[0])
+            if self._marked:
+                self.marker.put(next(iter(self._marked.values())))
             else:
                 self.marker.clear()
 
@@ -97,8 +97,9 @@ def end(work: InFlight) -> None:
         return
     watcher.forget(work)
     try:
-        for step in (work.reopen, work.add_cause, work.close):
-            attempt(step)
+        if work.exception is not None:
+            attempt(work.add_cause)
+        attempt(work.close)
     finally:
         attempt(work.leave)
         attempt(process.unmark, work)
