@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from emulator.aws import EmulatedAWS
 from emulator.daemon import Daemon
 from emulator.processes import run
 from emulator.service import TEMPLATE, Service, bake, interpreter, offered_python
+from tests.distribution import in_order, workers
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("on any machine", deadline=None)
@@ -43,6 +45,17 @@ LEFT_LYING_ABOUT = (
     *("venv/pyvenv.cfg", "venv/lib/python3.13/site-packages/x.py", "build/lib/notes/__init__.py"),
     *("notes/tests/test_models.py", "notes/tests/__init__.py", "notes/test_views.py"),
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    processors = yield
+    return processors if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else workers(processors)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = in_order(items)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -61,7 +61,6 @@ def test_all_checks_of_schemathesis_find_nothing(
         "DJANGO_SETTINGS_MODULE": "settings_for_checks",
         "MAX_EXAMPLES": str(MAX_EXAMPLES),
         "PYTHONPATH": os.pathsep.join([str(service.folder), str(CHECKS)]),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "REQUESTS": str(tmp_path / "requests.json"),
     }
     options = ["--rootdir", str(tmp_path), "-c", os.devnull, "--noconftest"]
