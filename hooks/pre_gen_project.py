@@ -26,6 +26,9 @@ DIRECTION_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069
 # The function, `<slug>-production`, the stack and the schedules' rules may all be longer than what that leaves.
 LONGEST_SLUG = 64 - len("-production-ZappaLambdaExecutionRole")
 
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+OTHER_PARTITIONS = ("cn-", "eusc-", "us-iso", "eu-iso", "us-gov-east-")
+
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 BUCKET_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
 BUCKET_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
@@ -78,6 +81,12 @@ def author_name(name):
 def aws_region(region):
     if not re.fullmatch("[a-z]{2,4}(-[a-z]+){1,2}-[1-9][0-9]?", region):
         return "must be a region's code, not its name"
+    if region.startswith(OTHER_PARTITIONS):
+        return (
+            "must be a region whose names begin with arn:aws:, or us-gov-west-1:"
+            " Zappa, which deploys the service, cannot write those of China, of the European sovereign"
+            " cloud, of the isolated regions and of us-gov-east-1"
+        )
     return None
 
 

@@ -47,7 +47,7 @@ RIGHT = {
     "description": ["Short.", 'C\'est "ça" \\ 50 % & <b>more</b>', "설명 하나.", "x" * 250],
     "author_name": ["", "Jane Doe", "José Ñandú", 'O\'Brien \\ "Co" <a@example.org>', "x" * 100],
     "python_version": ["3.12", "3.13", "3.14"],
-    "aws_region": ["eu-central-1", "us-east-1", "ap-southeast-7", "us-gov-west-1", "cn-north-1"],
+    "aws_region": ["eu-central-1", "us-east-1", "ap-southeast-7", "us-gov-west-1"],
     "s3_bucket": ["abc", "zappa-notes-api-abcdefgh", "my.bucket.1", "9to5", "x" * 63],
     "database": ["postgresql", "mysql"],
     "ci": ["github", "none"],
@@ -62,6 +62,7 @@ NOT_TEXT = "must be text"
 SLUG = "must be lower-case letters a to z, digits and single dashes"
 BUCKET = "must be lower-case letters a to z, digits, dashes and dots"
 REGION = "must be a region's code, not its name"
+PARTITION = "must be a region whose names begin with arn:aws:, or us-gov-west-1"
 
 WRONG: dict[str, list[tuple[Any, str]]] = {
     "project_name": [
@@ -129,6 +130,10 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         ("EU-CENTRAL-1", REGION),
         ("eu_central_1", REGION),
         ('eu-central-1", "x": "', REGION),
+        ("cn-north-1", PARTITION),
+        ("eusc-de-east-1", PARTITION),
+        ("us-iso-east-1", PARTITION),
+        ("us-gov-east-1", PARTITION),
         ("{{ 'eu-central-1' }}", COMPUTED),
     ],
     "s3_bucket": [

@@ -41,6 +41,8 @@ WITHOUT_A_CALL = {
     "s3:GetObject": "Lambda and CloudFormation fetch the package and the template as the caller",
     "apigateway:DELETE": "CloudFormation deletes the API as the caller",
     "apigateway:PUT": "CloudFormation tags the API and sets its methods as the caller",
+    "cloudformation:ContinueUpdateRollback": "asked for where the rollback of a stack has failed",
+    "cloudformation:DescribeStackEvents": "asked for where a stack has failed",
     "cloudformation:ListStackResources": "Zappa asks while CloudFormation is still at work",
 }
 

@@ -53,6 +53,8 @@ def sentence(model: OperationModel, stage: Stage) -> str:
             f"; or the bucket {bucket} is somebody else's, for their names are worldwide: then give"
             " s3_bucket another one, in zappa_settings.json and in iam/"
         )
+    if needed in ("iam:CreateRole", "iam:PutRolePolicy"):
+        said += f"; or an administrator runs make role STAGE={stage.name} once"
     return said
 
 
