@@ -32,6 +32,7 @@ MAY_IMPORT = {
         "aws_xray_sdk.core.exceptions",
     },
     "zappa_xray.stages": set(),
+    "zappa_xray.payloads": {"django", "zappa"},
     "zappa_xray.testing": {"aws_xray_sdk", "pytest"},
     "zappa_xray": {"zappa_xray.tracing.background"},  # what lies beside the rooms: `traced`
 }

@@ -2,10 +2,11 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from zappa_xray.urls import include_when_asked
 
-from config.health import health
+from config.health import health, ready
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
+    path("ready/", ready, name="ready"),
     path("api/", include("notes.urls")),
     path("admin/", include_when_asked("config.admin", "admin")),
 ]

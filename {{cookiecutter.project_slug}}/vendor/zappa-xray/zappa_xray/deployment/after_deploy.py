@@ -5,10 +5,17 @@ from typing import Any
 
 import click
 
-from zappa_xray.deployment import access_log, log_retention, sampling_rule, stage_tracing
+from zappa_xray.deployment import (
+    access_log,
+    gateway_responses,
+    log_retention,
+    sampling_rule,
+    stage_tracing,
+)
 from zappa_xray.deployment.stage import Stage
 from zappa_xray.deployment.touch import touch
 
+FIRST = (gateway_responses.apply,)
 LOGS = (access_log.apply, log_retention.apply)
 
 
@@ -19,7 +26,8 @@ def finish(cli: Any) -> None:
     Zappa exit with 1, when HTTPS requests would not be traced or the service does not work.
     """
     stage = Stage(cli)
-    faults = run(stage, (stage_tracing.switch, sampling_rule.apply, *LOGS, touch))
+    # First what deploys the API anew, which may reset its stage.
+    faults = run(stage, (*FIRST, stage_tracing.switch, sampling_rule.apply, *LOGS, touch))
     if not cli.xray_tracing:
         faults.append("xray_tracing is not true in zappa_settings.json: the function is not traced")
     if faults:

@@ -5,6 +5,7 @@ from functools import partial
 
 from zappa_xray.deployment.doctor import (
     api,
+    browsers,
     django_settings,
     function,
     logs,
@@ -30,6 +31,7 @@ IN_AWS: tuple[tuple[str, Callable[[Stage], str]], ...] = (
     ("The sampling rules", sampling.rules_take_the_stage),
     ("The API's access log", logs.tell_each_request),
     ("The logs", logs.are_kept_as_wanted),
+    ("The gateway's own answers", browsers.can_read_the_gateways_answers),
 )
 # These wait for a trace, as many seconds as they are told to.
 IN_X_RAY: tuple[tuple[str, Callable[[Stage, float], str]], ...] = (

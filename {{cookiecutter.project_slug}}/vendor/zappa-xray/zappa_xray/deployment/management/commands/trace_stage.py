@@ -4,7 +4,13 @@ from typing import Any
 import click
 from django.core.management.base import BaseCommand, CommandError
 
-from zappa_xray.deployment import access_log, log_retention, sampling_rule, stage_tracing
+from zappa_xray.deployment import (
+    access_log,
+    gateway_responses,
+    log_retention,
+    sampling_rule,
+    stage_tracing,
+)
 from zappa_xray.deployment.stage import CallFailed, Stage
 
 AGAIN = (sampling_rule.apply, access_log.apply, log_retention.apply)
@@ -32,6 +38,8 @@ class Command(BaseCommand):
             if undeployed:
                 self.stdout.write(clean_up(found))
                 return
+            if not off:
+                self.stdout.write(gateway_responses.apply(found))
             self.stdout.write(stage_tracing.switch(found, on=not off))
             changes = (sampling_rule.remove,) if off else AGAIN
             for change in changes:
