@@ -23,6 +23,7 @@ from emulator.x_ray import XRay
 
 # An invocation may have got its environment and not yet begun when all are killed.
 KILLED_AGAIN_SECONDS = 0.05
+
 # What of a function's configuration makes new execution environments when it changes.
 KEYS = ("CodeSha256", "Environment", "Handler", "MemorySize", "Runtime", "Timeout")
 

@@ -178,6 +178,7 @@ def test_zip_has_no_secret_no_database_and_no_tool(zipped: set[str], packaged: S
             "__init__.py",
             "__pycache__",
             "lambda_start",
+            "payloads.py",
             "urls.py",
             "py.typed",
             "stages.py",

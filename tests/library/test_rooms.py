@@ -33,6 +33,7 @@ MAY_IMPORT = {
     },
     "zappa_xray.superusers": {"django"},
     "zappa_xray.stages": set(),
+    "zappa_xray.payloads": {"django", "zappa"},
     "zappa_xray.testing": {"aws_xray_sdk", "pytest"},
     "zappa_xray": {"zappa_xray.tracing.background"},  # what lies beside the rooms: `traced`
 }

@@ -24,12 +24,15 @@ EDITS = [
     Edit("the docs move to /docs/", replaced(DOCS, '"api/docs/"', '"docs/"')),
     Edit("the admin moves to /staff/", replaced(URLS, '"admin/"', '"staff/"')),
     Edit("the health check moves to /up/", replaced(URLS, '"health/"', '"up/"')),
+    Edit("readiness moves to /up/database/", replaced(URLS, '"ready/"', '"up/database/"')),
     Edit(
         "no health check",
         all_of(
             without_lines(URLS, "health", 2),
+            without_lines(URLS, "ready"),
             deleted("config/health.py"),
             without_test(PAGES, "test_health_answers_without_a_database"),
+            without_test(PAGES, "test_ready_asks_the_database"),
             make("format"),
         ),
     ),

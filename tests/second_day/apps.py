@@ -175,7 +175,7 @@ def routed(line: str, imported: str = "") -> Change:
     change = replaced("config/urls.py", notes, f"{notes}    {line},\n")
     if not imported:
         return change
-    health = "from config.health import health\n"
+    health = "from config.health import health, ready\n"
     return all_of(change, replaced("config/urls.py", health, f"{health}{imported}\n"))
 
 

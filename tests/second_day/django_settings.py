@@ -1,6 +1,16 @@
 """Edits of Django's and REST framework's settings."""
 
-from tests.second_day.edit import Change, Edit, all_of, appended, make, replaced, setting, written
+from tests.second_day.edit import (
+    Change,
+    Edit,
+    all_of,
+    appended,
+    make,
+    replaced,
+    setting,
+    without_lines,
+    written,
+)
 
 SETTINGS = "config/settings.py"
 XRAY = '    "zappa_xray.tracing.middleware.XRayMiddleware",\n'
@@ -61,11 +71,24 @@ EDITS = [
         replaced(SETTINGS, COMMON, f'    "django.middleware.locale.LocaleMiddleware",\n{COMMON}'),
     ),
     Edit(
-        "CORS after the tracing middleware",
+        "CORS of an owner's own after the tracing middleware",
         all_of(
             installed("corsheaders"),
             replaced(SETTINGS, XRAY, XRAY + CORS),
-            appended(SETTINGS, '\nCORS_ALLOWED_ORIGINS = ["https://app.example.org"]\n'),
+            setting("CORS_EXPOSE_HEADERS", '["X-Own"]'),
+        ),
+    ),
+    Edit(
+        "HSTS for all subdomains",
+        appended(SETTINGS, "\nSECURE_HSTS_INCLUDE_SUBDOMAINS = IN_LAMBDA\n"),
+    ),
+    Edit("no limit of answers", without_lines(SETTINGS, "PayloadLimitMiddleware")),
+    Edit("scripts of an origin", written(".env", "DJANGO_CORS_ORIGINS=https://app.example.org\n")),
+    Edit(
+        "scripts of two origins, with cookies",
+        all_of(
+            setting("CORS_ALLOWED_ORIGINS", '["https://app.example.org", "https://example.org"]'),
+            appended(SETTINGS, "\nCORS_ALLOW_CREDENTIALS = True\n"),
         ),
     ),
     Edit(
@@ -73,7 +96,7 @@ EDITS = [
         all_of(
             installed("corsheaders"),
             replaced(SETTINGS, CORS_FIRST_LINE, CORS + CORS_FIRST_LINE),
-            appended(SETTINGS, '\nCORS_ALLOWED_ORIGINS = ["https://app.example.org"]\n'),
+            setting("CORS_EXPOSE_HEADERS", '["X-Own"]'),
         ),
         red="Put zappa_xray.tracing.middleware.XRayMiddleware first",
     ),

@@ -20,6 +20,15 @@ EDITS = [
     Edit(
         "a region of its own", stages(lambda all: all["production"].update(aws_region="us-east-1"))
     ),
+    Edit(
+        "logs for a year, and no access log",
+        stages(lambda all: all["production"].update(log_retention_days=365, api_access_log=False)),
+    ),
+    Edit(
+        "logs for a hundred days",
+        stages(lambda all: all["production"].update(log_retention_days=100)),
+        red="log_retention_days is 100, which CloudWatch Logs does not know",
+    ),
     Edit("a profile", stages(lambda all: all["dev"].update(profile_name="work"))),
     Edit(
         "a domain",

@@ -21,7 +21,9 @@ from django.http import (
     HttpResponse,
     StreamingHttpResponse,
 )
+from django.http.response import HttpResponseBase
 from django.urls import include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import viewsets
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
@@ -183,6 +185,20 @@ class StuckMiddleware:
         return self.get_response(request)
 
 
+def sized(request: HttpRequest, kind: str, size: int) -> HttpResponseBase:
+    """Answer with so many bytes of JSON, of a picture, or of a stream that does not say its length."""
+    if kind == "json":
+        return HttpResponse(b"x" * size, content_type="application/json")
+    if kind == "picture":
+        return HttpResponse(b"x" * size, content_type="image/png")
+    pieces = (b"x" * 100_000 for _ in range(size // 100_000))
+    return StreamingHttpResponse(pieces, content_type="text/csv")
+
+
+def form(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(len(request.POST.get("field", ""))))
+
+
 router = DefaultRouter()
 router.register("notes", Notes, basename="note")
 
@@ -217,6 +233,8 @@ urlpatterns = [
     path("leaking/", leaking),
     path("streams/", streams),
     path("file/", sends_a_file),
+    path("sized/<str:kind>/<int:size>/", sized),
+    path("form/", csrf_exempt(form)),
     path("throttled/", Throttled.as_view()),
     path("handled/", Handled.as_view()),
     path("drf-missing/", DRFMissing.as_view()),
@@ -231,6 +249,8 @@ urlpatterns = [
     path("threads/", threads),
     path("folder-is-gone/", hangs_in_a_folder_that_is_gone),
 ]
+
+handler400 = "config.errors.bad_request"
 
 
 @traced

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
 
 
@@ -13,7 +14,12 @@ def _answer(status: HTTPStatus) -> Callable[..., JsonResponse]:
     return view
 
 
-bad_request = _answer(HTTPStatus.BAD_REQUEST)
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
+    too_large = isinstance(exception, RequestDataTooBig)
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else HTTPStatus.BAD_REQUEST
+    return _answer(status)(request)
+
+
 permission_denied = _answer(HTTPStatus.FORBIDDEN)
 not_found = _answer(HTTPStatus.NOT_FOUND)
 server_error = _answer(HTTPStatus.INTERNAL_SERVER_ERROR)

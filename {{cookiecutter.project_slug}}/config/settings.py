@@ -69,6 +69,7 @@ if not IN_LAMBDA:  # neither is in the package
 MIDDLEWARE = [
     # First, so that a request that fails in any other middleware is traced as well.
     "zappa_xray.tracing.middleware.XRayMiddleware",
+    "zappa_xray.payloads.PayloadLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -78,6 +79,15 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+
+# Browsers: scripts of these origins, such as https://app.example.org, may read what is answered.
+
+CORS_ALLOWED_ORIGINS = env.list("DJANGO_CORS_ORIGINS", default=[])
+# What they may read beside the body. A REST API gives WWW-Authenticate the other name.
+CORS_EXPOSE_HEADERS = ["Retry-After", "X-Amzn-Remapped-WWW-Authenticate", "X-Amzn-Trace-Id"]
+if CORS_ALLOWED_ORIGINS:
+    INSTALLED_APPS.append("corsheaders")
+    MIDDLEWARE.insert(1, "corsheaders.middleware.CorsMiddleware")
 
 TEMPLATES = [
     {
@@ -140,8 +150,8 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_SECURE = IN_LAMBDA
 CSRF_COOKIE_SECURE = IN_LAMBDA
 SECURE_HSTS_SECONDS = 31_536_000 if IN_LAMBDA else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = IN_LAMBDA
 SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS of subdomains: below example.org may be what knows HTTP only
     "security.W008",  # redirect to HTTPS: API Gateway answers on HTTPS only
     "security.W021",  # HSTS preload: a decision about the whole domain, not about one service
 ]

@@ -3,10 +3,11 @@ from django.urls import URLPattern, URLResolver, include, path
 from zappa_xray.urls import include_when_asked
 
 from accounts.views import ObtainToken
-from config.health import health
+from config.health import health, ready
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
+    path("ready/", ready, name="ready"),
     path("api/", include("notes.urls")),
     path("api/token/", ObtainToken.as_view(), name="token"),
     path("admin/", include_when_asked("config.admin", "admin")),

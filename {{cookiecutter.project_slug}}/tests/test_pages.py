@@ -12,6 +12,11 @@ def test_health_answers_without_a_database(client: Client) -> None:
     assert client.get(reverse("health")).json() == {"status": "ok"}
 
 
+@pytest.mark.django_db
+def test_ready_asks_the_database(client: Client) -> None:
+    assert client.get(reverse("ready")).json() == {"status": "ok"}
+
+
 @pytest.mark.skipif(not settings.API_DOCS, reason="the docs are off")
 def test_the_docs_and_their_requests_are_below_the_stage(client: Client, user: User) -> None:
     client.force_login(user)

@@ -13,6 +13,7 @@ def no_touch(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(after_deploy, "touch", touch)
     monkeypatch.setattr(after_deploy, "LOGS", ())
+    monkeypatch.setattr(after_deploy, "FIRST", ())
 
 
 def finish(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import click
 from zappa_xray.deployment import (
     access_log,
     alarms,
+    gateway_responses,
     log_retention,
     sampling_rule,
     stage_tracing,
@@ -15,6 +16,7 @@ from zappa_xray.deployment import (
 from zappa_xray.deployment.stage import Stage
 from zappa_xray.deployment.touch import touch
 
+FIRST = (gateway_responses.apply,)
 LOGS = (access_log.apply, log_retention.apply)
 
 
@@ -25,7 +27,9 @@ def finish(cli: Any) -> None:
     Zappa exit with 1, when HTTPS requests would not be traced or the service does not work.
     """
     stage = Stage(cli)
-    faults = run(stage, (stage_tracing.switch, sampling_rule.apply, *LOGS, alarms.apply, touch))
+    # First what deploys the API anew, which may reset its stage.
+    steps = (*FIRST, stage_tracing.switch, sampling_rule.apply, *LOGS, alarms.apply, touch)
+    faults = run(stage, steps)
     if not cli.xray_tracing:
         faults.append("xray_tracing is not true in zappa_settings.json: the function is not traced")
     if faults:

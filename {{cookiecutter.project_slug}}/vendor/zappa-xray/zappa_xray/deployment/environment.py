@@ -10,6 +10,7 @@ import environ
 from django.http.request import validate_host
 
 from zappa_xray.deployment.database_url import url_faults
+from zappa_xray.deployment.origins import origin_faults
 from zappa_xray.deployment.rehearsal import Rehearsal, rehearse
 from zappa_xray.deployment.stage import CallFailed, Stage
 
@@ -114,7 +115,7 @@ def settings_faults(environment: dict[str, str], stage: Stage) -> list[str]:
         return []  # not all variables are known here
     found = rehearse(stage.settings, stage.name, environment)
     if not found.refusal:
-        return [*database_faults(found), *hosts_faults(found, stage)]
+        return [*database_faults(found), *hosts_faults(found, stage), *origin_faults(found.cors)]
     if not found.conclusive:
         click.echo(f"{module} could not be tried here: {found.refusal}")
         return []

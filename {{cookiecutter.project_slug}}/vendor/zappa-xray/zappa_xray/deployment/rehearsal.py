@@ -35,12 +35,14 @@ class Rehearsal:
     """What came of it. `refusal`: why the settings do not start, empty when they do.
 
     `conclusive` is False when they may yet start in Lambda. `engine` is the default database's.
+    `cors` are the settings of django-cors-headers, by their names; None where there are none.
     """
 
     refusal: str = ""
     conclusive: bool = True
     allowed_hosts: tuple[str, ...] = ()
     engine: str = ""
+    cors: Mapping[str, Any] | None = None
 
 
 def rehearse(settings: Mapping[str, Any], stage: str, environment: Mapping[str, str]) -> Rehearsal:
@@ -67,6 +69,7 @@ def rehearse(settings: Mapping[str, Any], stage: str, environment: Mapping[str, 
         conclusive=answer["conclusive"],
         allowed_hosts=tuple(answer["allowed_hosts"]),
         engine=answer["engine"],
+        cors=answer["cors"],
     )
 
 
@@ -75,10 +78,13 @@ def attempt(module: str) -> dict[str, Any]:
     from django.core.exceptions import ImproperlyConfigured
 
     answer: dict[str, Any] = {"refusal": "", "conclusive": True, "allowed_hosts": [], "engine": ""}
+    answer["cors"] = None
     try:
         loaded = importlib.import_module(module)
         answer["engine"] = getattr(loaded, "DATABASES", {}).get("default", {}).get("ENGINE", "")
         answer["allowed_hosts"] = [str(host) for host in getattr(loaded, "ALLOWED_HOSTS", [])]
+        cors = {name: getattr(loaded, name) for name in dir(loaded) if name.startswith("CORS_")}
+        answer["cors"] = json.loads(json.dumps(cors, default=str)) if cors else None
     except ImproperlyConfigured as error:
         answer["refusal"] = str(error)
     except Exception as error:

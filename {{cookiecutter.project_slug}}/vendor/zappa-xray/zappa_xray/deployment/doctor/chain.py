@@ -6,6 +6,7 @@ from functools import partial
 from zappa_xray.deployment.doctor import (
     alarms,
     api,
+    browsers,
     django_settings,
     function,
     logs,
@@ -32,6 +33,7 @@ IN_AWS: tuple[tuple[str, Callable[[Stage], str]], ...] = (
     ("The API's access log", logs.tell_each_request),
     ("The logs", logs.are_kept_as_wanted),
     ("The alarms", alarms.warn_somebody),
+    ("The gateway's own answers", browsers.can_read_the_gateways_answers),
 )
 # These wait for a trace, as many seconds as they are told to.
 IN_X_RAY: tuple[tuple[str, Callable[[Stage, float], str]], ...] = (

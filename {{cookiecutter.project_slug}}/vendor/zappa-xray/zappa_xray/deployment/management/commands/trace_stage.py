@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from zappa_xray.deployment import (
     access_log,
     alarms,
+    gateway_responses,
     log_retention,
     sampling_rule,
     stage_tracing,
@@ -38,6 +39,8 @@ class Command(BaseCommand):
             if undeployed:
                 self.stdout.write(clean_up(found))
                 return
+            if not off:
+                self.stdout.write(gateway_responses.apply(found))
             self.stdout.write(stage_tracing.switch(found, on=not off))
             changes = (sampling_rule.remove,) if off else AGAIN
             for change in changes:
