@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -116,7 +117,9 @@ def opened(driver: Chrome, trace_id: str) -> list[str]:
 def routes(driver: Chrome) -> set[str]:
     """Return the routes in the list."""
     # In one step: between two, a row may have been replaced.
-    script = "return [...document.querySelectorAll('#traces .route')].map(cell => cell.textContent)"
+    script = (
+        "return [...document.querySelectorAll('#traces .route a')].map(cell => cell.textContent)"
+    )
     return set(driver.execute_script(script))
 
 
@@ -135,21 +138,26 @@ def test_what_goes_right_and_what_goes_wrong_appears_and_opens(site: Site, drive
 
     assert opened(driver, health) == ["request GET /health/ 200"]
 
-    assert "36× same query" in row(driver, repeat).text
+    assert "N+1 36×" in row(driver, repeat).text
     (repeated,) = (line for line in opened(driver, repeat) if "times the same query" in line)
     assert repeated.startswith("query 36 times the same query: SELECT … FROM")
+    assert "troubles.py:11 repeat" in repeated
+    assert "ran 36 times (N+1), in troubles.py:11 repeat" in find(driver, "#story p").text
     assert len(driver.find_elements(By.CSS_SELECTOR, "#lines .bar.query")) == 37
 
     assert row(driver, fail).find_element(By.CSS_SELECTOR, ".mark.fault")
     assert opened(driver, fail)[0] == "request GET /fail/{what} 500 fault"
-    find(driver, "#lines summary").click()
-    assert "troubles.py:" in find(driver, "#lines dd").text
+    assert "(troubles.py:18 fail)" in find(driver, "#story p").text
+    assert "frames of libraries\n  troubles.py:18 fail" in find(driver, "#story pre").text
 
     assert row(driver, hang).find_element(By.CSS_SELECTOR, ".mark.timed-out")
     assert opened(driver, hang) == [
         "request GET /hang/ 200 timed out",
         "deadline deadline timed out fault",
     ]
+    told = [sentence.text for sentence in driver.find_elements(By.CSS_SELECTOR, "#story p")]
+    assert told[0] == "GET /hang/ ran 1 s in the service's own code, in troubles.py:22 hang."
+    assert told[1].startswith("It answered 200 after 1.5")
     find(driver, "#raw > summary").click()
     assert '"timed_out": true' in wait_for(lambda: find(driver, "#raw pre").text)
     assert complaints(driver) == []
@@ -236,6 +244,106 @@ def test_the_keyboard_is_enough(site: Site, driver: Chrome) -> None:
     wait_for(lambda: driver.switch_to.active_element.get_attribute("href") == address)
     assert driver.current_url == site.page
     assert not find(driver, "#detail").is_displayed()
+
+
+@in_a_browser
+@pytest.mark.slow
+def test_routes_are_sorted_and_lead_to_their_requests_and_the_address_keeps_it(
+    site: Site, driver: Chrome
+) -> None:
+    fail = site.get("/fail/again")[1]
+    site.get("/repeat/")
+    site.get("/health/")
+    driver.get(f"{site.page}?view=routes")
+    find(driver, "#figures a")
+    find(driver, "[data-sort=n_plus_one]").click()
+    wait_for(lambda: find(driver, "#figures a").text == "GET /repeat/")
+    assert "sort=-n_plus_one" in driver.current_url
+    find(driver, "[data-sort=faults]").click()
+    wait_for(lambda: find(driver, "#figures a").text == "GET /fail/{what}")
+    find(driver, "#figures a").click()
+    wait_for(lambda: routes(driver) == {"/fail/{what}"})
+    row(driver, fail).find_element(By.TAG_NAME, "a").click()
+    find(driver, "#story p")
+    driver.refresh()  # the address has the filter and the open trace
+    wait_for(lambda: fail in find(driver, "#facts").text)
+    assert routes(driver) == {"/fail/{what}"}
+    assert find(driver, "#filter").get_attribute("value") == '"GET /fail/{what}"'
+
+
+@in_a_browser
+@pytest.mark.slow
+def test_a_header_s_value_opens_its_trace_and_keys_the_next_and_the_previous(
+    site: Site, driver: Chrome
+) -> None:
+    older, newer = site.get("/health/?older")[1], site.get("/health/?newer")[1]
+    driver.get(site.page)
+    row(driver, newer)
+    find(driver, "#filter").send_keys(f"Root={older};Sampled=1")
+    wait_for(lambda: older in find(driver, "#detail:not([hidden]) #facts").text)
+    driver.get(f"{site.page}?filter=health#{newer}")
+    wait_for(lambda: driver.switch_to.active_element.get_attribute("id") == "detail")
+    wait_for(lambda: routes(driver) == {"/health/"})
+    for key, trace_id in (("j", older), ("k", newer)):
+        find(driver, "body").send_keys(key)
+        wait_for(lambda: trace_id in find(driver, "#facts").text)  # noqa: B023  # awaited at once
+    assert driver.current_url.endswith(f"?filter=health#{newer}")
+
+
+@in_a_browser
+@pytest.mark.slow
+def test_a_killed_request_is_found_by_how_long_it_lasts_so_far(site: Site, driver: Chrome) -> None:
+    started = time.time()
+    trace_id = "1-6b03135a-b74d5d557683a313a14b6c75"
+    deadline = {"seconds": 29.0, "where": "orders/views.py:41 create"}
+    document = {
+        "id": "f89921ef9484ac57",
+        "trace_id": trace_id,
+        "name": "x",
+        "in_progress": True,
+        "start_time": started - 35,
+        "annotations": {"method": "POST", "route": "/orders/", "timed_out": True},
+        "metadata": {"tracing": {"deadline": deadline}},
+    }
+    site.send(HEADER + json.dumps(document).encode())
+    driver.get(f"{site.page}?filter=%3E34s")
+    found = find(driver, f"#traces tr[data-id='{trace_id}']")
+    assert re.search(r"3\d\.\d\d s so far", found.text)
+    find(driver, f"#traces tr[data-id='{trace_id}'] a").click()
+    assert find(driver, "#story p").text.endswith("in orders/views.py:41 create.")
+    assert find(driver, "#story.hurt")
+
+
+@in_a_browser
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [390, 1600])
+def test_each_view_fits_a_phone_and_a_wide_screen(site: Site, driver: Chrome, width: int) -> None:
+    fail = site.get("/fail/narrow")[1]
+    site.get("/repeat/")
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        for view in ("", "?view=routes", f"#{fail}"):
+            driver.get("about:blank")
+            driver.get(site.page + view)
+            find(
+                driver,
+                "#figures a" if "routes" in view else "#story p" if fail in view else "#traces a",
+            )
+            assert driver.execute_script("return document.documentElement.scrollWidth") <= width
+    finally:
+        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.slow
+def test_the_server_s_line_and_the_page_of_a_500_lead_to_the_trace(site: Site) -> None:
+    trace_id = site.get("/health/?line")[1]
+    log = Path(f"/proc/{site.process.pid}/fd/1").resolve()
+    line = f'"GET /health/?line HTTP/1.1" 200 16  {site.page}#{trace_id}'
+    wait_for(lambda: line in log.read_text())
+    _, headers, page = site.answer("/fail/linked", headers={"Accept": "text/html"})
+    address = f"{site.page}#{headers['X-Amzn-Trace-Id'].removeprefix('Root=')}"
+    assert f'<a href="{address}">' in page
 
 
 @pytest.mark.slow

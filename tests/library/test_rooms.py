@@ -30,6 +30,7 @@ MAY_IMPORT = {
         *("boto3", "botocore", "django", "rich", "zappa_xray.stages"),
         "aws_xray_sdk.core.daemon_config",  # where the documents are sent to
         "aws_xray_sdk.core.exceptions",
+        "aws_xray_sdk.core.xray_recorder",  # which trace an exception is of
     },
     "zappa_xray.superusers": {"django"},
     "zappa_xray.stages": set(),

@@ -1,4 +1,3 @@
-import logging
 import socket
 import time
 
@@ -9,7 +8,6 @@ from pytest_django import Settings
 from zappa_xray.traceview import views
 from zappa_xray.traceview.collector import Collector
 from zappa_xray.traceview.daemon import Receiver
-from zappa_xray.traceview.management.commands.runserver import is_not_our_own
 
 from tests.library.project import urls
 from tests.library.traceview import packets
@@ -125,6 +123,34 @@ def test_one_trace_has_its_lines_and_on_demand_its_documents(
     assert '"sanitized_query": "SELECT ' in documents.content.decode()
 
 
+def test_the_page_is_told_the_figures_of_each_route(client: Client, collector: Collector) -> None:
+    for name in ("created", "failed", "timed_out"):
+        for packet in packets(name):
+            collector.store.add(packet)
+    assert client.get("/__traces__/news").json()["routes"] == []
+    asked = {"view": "routes", "filter": "/"}
+    routes = client.get("/__traces__/news", asked).json()["routes"]
+    keys = ("method", "route", "requests", "errors", "faults", "time_outs", "queries", "n_plus_one")
+    assert [tuple(route[key] for key in keys) for route in routes] == [
+        ("GET", "/hang/", 1, 0, 0, 1, 0, 0),
+        ("GET", "/fail/{what}", 1, 0, 1, 0, 1, 0),
+        ("GET", "/repeat/", 1, 0, 0, 0, 8, 1),
+        ("POST", "/api/notes/", 1, 0, 0, 0, 2, 0),
+    ]
+    asked["filter"] = routes[1]["filter"]
+    assert asked["filter"] == '"GET /fail/{what}"'
+    (only,) = client.get("/__traces__/news", asked).json()["routes"]
+    assert (only["median_text"], only["p99_text"]) == ("17.3 ms", "17.3 ms")
+
+
+def test_a_header_finds_its_trace(client: Client, collector: Collector) -> None:
+    header = {"filter": f"Root={TRACE};Sampled=1"}
+    answer = client.get("/__traces__/news", header).json()
+    assert (answer["found"], answer["traces"][0]["wanted"]) == (TRACE, True)
+    other = client.get("/__traces__/news", {"filter": TRACE.replace("6b", "6c")}).json()
+    assert (other["found"], other["traces"][0]["wanted"]) == (None, False)
+
+
 def test_a_trace_that_is_not_kept_is_not_found(client: Client, collector: Collector) -> None:
     assert client.get("/__traces__/trace/1-5f84c7a1-e7d1852db8c4fd35d88bf49a").status_code == 404
 
@@ -157,9 +183,3 @@ def test_an_address_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     collector = Collector()
     collector.start()
     assert collector.problem == "Invalid daemon address nonsense specified."
-
-
-@pytest.mark.parametrize(("request_line", "told"), [("/__traces__/news", False), ("/api/", True)])
-def test_the_terminal_is_not_told_of_the_pages_own_requests(request_line: str, told: bool) -> None:
-    record = logging.makeLogRecord({"msg": f'"GET {request_line} HTTP/1.1" 200 5'})
-    assert is_not_our_own(record) is told

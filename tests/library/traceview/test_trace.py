@@ -51,6 +51,8 @@ def test_the_same_query_many_times_is_one_line() -> None:
 def test_an_exception_stands_below_its_line_with_its_stack() -> None:
     assert printed(recorded("failed"), width=70) == (
         "GET /fail/{what} 500  17.3 ms  1 query  fault  1-6b03135a-e2d86f1c320c2bf9f1dad5d1\n"
+        "  GET /fail/{what} failed after 17 ms of RuntimeError:\n"
+        "  <script>document.title = 'owned'</script> (troubles.py:19 fail).\n"
         "   17.3 ms  GET /fail/{what} 500  fault\n"
         "              RuntimeError: <script>document.title = 'owned'</script>\n"
         "                … 2 frames of libraries\n"
@@ -81,6 +83,8 @@ def test_the_report_of_a_deadline_is_a_line_of_its_own_and_no_second_request() -
     )
     killed = document("a" * 16, annotations=route | {"timed_out": True}, in_progress=True)
     assert printed(Trace([report, killed])).splitlines()[1:] == [
+        "  GET /slow/ ran in the service's own code, in notes/views.py:12 slow.",
+        "  Its end has not been told: 1.00 s.",
         " not ended  GET /slow/  timed out  in progress",
         "    1.00 s    deadline  timed out  fault",
         "              DeadlinePassed: it is in notes/views.py",

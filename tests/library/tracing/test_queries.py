@@ -8,6 +8,7 @@ from django.db.backends.utils import CursorWrapper
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
+from pytest_django import Settings
 from zappa_xray.testing import Document, TraceDaemon
 from zappa_xray.tracing.queries import RecordedQueries, query_text
 
@@ -115,6 +116,22 @@ def test_each_database_has_its_own_name() -> None:
     assert database() == "other"
     assert database(HOST="db.example", NAME="notes") == "notes@db.example"
     assert database(HOST="db.example", NAME="people") == "people@db.example"
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_locally_while_debugging_a_query_tells_which_line_it_came_from(
+    debug: bool, trace_daemon: TraceDaemon, settings: Settings
+) -> None:
+    settings.DEBUG = debug
+    connection.execute_wrappers[:] = [RecordedQueries(connection)]
+    Client().get("/execute/", {"sql": "SELECT 1"})
+    connection.execute_wrappers.clear()
+    connection_created.send(type(connection), connection=connection)
+
+    [query] = queries(trace_daemon)
+    where = query.get("metadata", {}).get("tracing", {}).get("where", "")
+    line = execute.__code__.co_firstlineno + 2
+    assert where == (f"tests/library/tracing/test_queries.py:{line} execute" if debug else "")
 
 
 def test_an_owners_own_wrapper_is_the_one_that_goes(trace_daemon: TraceDaemon) -> None:

@@ -43,6 +43,11 @@ def details_of(entity: Entity) -> Iterator[tuple[str, str]]:
             yield title, printable(document[title])
 
 
+def where_of(entity: Entity) -> str:
+    """Return the line of the service's own code that a query came from, where that was recorded."""
+    return one_line(mapping_at(entity.document, "metadata", "tracing").get("where", ""))
+
+
 def exceptions_of(document: Document) -> Iterator[str]:
     """Yield each exception of its cause: type and message, then a line for each frame."""
     for exception in mappings_at(mapping_at(document, "cause"), "exceptions"):

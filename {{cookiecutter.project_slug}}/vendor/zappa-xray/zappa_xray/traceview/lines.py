@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zappa_xray.traceview import durations
 from zappa_xray.traceview.documents import mapping_at
 from zappa_xray.traceview.entity import Entity
-from zappa_xray.traceview.labels import details_of, label_of
+from zappa_xray.traceview.labels import details_of, label_of, where_of
 from zappa_xray.traceview.trace import Trace
 
 REPEATED = 3  # from how many on the same query is one line
@@ -82,6 +82,7 @@ def _line(trace: Trace, entities: list[Entity], depth: int) -> Line:
         spans=[_span(trace, entity) for entity in entities[:MOST_SPANS]],
         took=durations.as_text(sum(ended) if ended else None),
         details=list(details_of(entities[0])),
+        where=where_of(entities[0]),
     )
 
 

@@ -15,6 +15,12 @@ def folded(text: str) -> str:
     return "\n".join(_lines(text.splitlines()))
 
 
+def innermost_own(text: str) -> str:
+    """Return the frame of the service's own code nearest to where it was raised; empty when none is."""
+    own = [line for line in text.splitlines() if FRAME.fullmatch(line) and not _is_library_s(line)]
+    return own[-1].strip() if own else ""
+
+
 def _lines(lines: list[str]) -> Iterator[str]:
     waiting: list[str] = []
     for number, line in enumerate(lines, start=1):

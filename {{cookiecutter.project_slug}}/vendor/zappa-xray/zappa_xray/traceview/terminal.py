@@ -10,7 +10,8 @@ from rich.text import Text
 
 from zappa_xray.traceview.lines import Line, lines_of
 from zappa_xray.traceview.stacks import folded
-from zappa_xray.traceview.summary import summary_of
+from zappa_xray.traceview.story import story_of
+from zappa_xray.traceview.summary import Summary, summary_of
 from zappa_xray.traceview.trace import Trace
 
 BAR_WIDTH = 24
@@ -22,22 +23,29 @@ STYLES = {
 }
 
 
-def headline(trace: Trace) -> Text:
+def headline(summary: Summary) -> Text:
     """Return the one line that stands above a trace's tree."""
-    summary = summary_of(trace)
     words = [summary.method, summary.route, summary.status]
     title = " ".join(str(word) for word in words if word not in (None, ""))
     line = Text(f"{title}  {summary.took}", style="bold")
     if summary.queries:
         line.append(f"  {summary.queries} quer{'y' if summary.queries == 1 else 'ies'}", "default")
     for mark in summary.marks:
-        line.append(f"  {mark}", STYLES[mark])
+        line.append(f"  {mark}", STYLES.get(mark, ""))
     return line.append(f"  {summary.id}", "dim")
 
 
-def tree(trace: Trace, width: int, bars: bool = False) -> Iterator[Text]:
-    """Yield a trace's lines, none wider than `width`; each exception stands once, below its first line."""
-    yield headline(trace)
+def tree(trace: Trace, width: int, bars: bool = False, now: float | None = None) -> Iterator[Text]:
+    """Yield a trace's story and lines, none wider than `width`; each exception stands once.
+
+    What has not ended lasts until `now`, in seconds since 1970, where that is given.
+    """
+    summary = summary_of(trace)
+    summary = summary if now is None else summary.so_far(now)
+    yield headline(summary)
+    for sentence in story_of(trace, summary).sentences:
+        yield Text(textwrap.indent(textwrap.fill(sentence, max(width - 2, 40)), "  "), "bold")
+    trace.last(summary.duration)
     total = trace.end - trace.start
     told = set()
     for line in lines_of(trace):
@@ -47,7 +55,10 @@ def tree(trace: Trace, width: int, bars: bool = False) -> Iterator[Text]:
         text.append("  " * min(line.depth, 20))
         text.append(line.label, STYLES.get(line.kind, "default"))
         text.append("".join(f"  {mark}" for mark in line.marks), "red")
-        text.truncate(width, overflow="ellipsis")
+        room = len(line.where) + 2 if line.where else 0
+        text.truncate(max(width - room, width // 2), overflow="ellipsis")
+        if line.where:
+            text.append(f"  {line.where}", "dim").truncate(width, overflow="ellipsis")
         yield text
         for title, exception in line.details:
             if title == "exception" and exception not in told:
@@ -66,9 +77,9 @@ def bar(line: Line, total: float) -> str:
     return "".join(cells)
 
 
-def print_trace(console: Console, trace: Trace) -> None:
+def print_trace(console: Console, trace: Trace, now: float | None = None) -> None:
     width = console.width if console.is_terminal else 10_000
-    for text in tree(trace, width, bars=console.is_terminal):
+    for text in tree(trace, width, console.is_terminal, now):
         console.print(text, soft_wrap=True)
     console.print()
 

@@ -15,11 +15,13 @@ from django.views.decorators.http import require_safe
 
 from zappa_xray.traceview import durations
 from zappa_xray.traceview.collector import collector
-from zappa_xray.traceview.documents import Document
+from zappa_xray.traceview.documents import TRACE_ID, Document
 from zappa_xray.traceview.filters import from_words
 from zappa_xray.traceview.lines import lines_of
 from zappa_xray.traceview.near import is_near
 from zappa_xray.traceview.printable import printable
+from zappa_xray.traceview.routes import routes_of
+from zappa_xray.traceview.story import Story, story_of
 from zappa_xray.traceview.summary import summary_of, unreadable
 from zappa_xray.traceview.trace import Trace
 
@@ -63,13 +65,19 @@ def page(request: HttpRequest) -> HttpResponse:
 def news(request: HttpRequest) -> HttpResponse:
     """What has changed since the serial that the last answer named; all, from another run.
 
-    Each trace says whether the words in `filter` take it.
+    Each trace says whether the words in `filter` take it. `found` is the id of a trace in these
+    words that is kept. With `view=routes` there are the figures of the routes of all that are taken.
     """
     known = request.GET.get("since", "")
     same_run = request.GET.get("run") == collector.run_id and known.isdecimal()
     serial, summaries = collector.store.changed_since(int(known[:15]) if same_run else 0)
     words = request.GET.get("filter", "")
     wanted = from_words(words)
+    asked_for = TRACE_ID.search(words)
+    found = asked_for and collector.store.documents(asked_for[0]) and asked_for[0]
+    routes = []
+    if request.GET.get("view") == "routes":
+        routes = routes_of(filter(wanted, collector.store.changed_since(0)[1]))
     return JsonResponse(
         {
             "run": collector.run_id,
@@ -80,6 +88,8 @@ def news(request: HttpRequest) -> HttpResponse:
             "dropped": collector.store.dropped,
             "refused": collector.refused,
             "filter": words,
+            "found": found or None,
+            "routes": [asdict(route) for route in routes],
             "traces": [asdict(summary) | {"wanted": wanted(summary)} for summary in summaries],
         }
     )
@@ -93,13 +103,24 @@ def trace(request: HttpRequest, trace_id: str) -> HttpResponse:
     except Exception as error:  # somebody has sent what nobody has thought of
         logger.debug("Trace %s cannot be read", trace_id, exc_info=True)
         summary = asdict(unreadable(trace_id, 0.0)) | {"took": type(error).__name__}
-        return JsonResponse({"summary": summary, "total": 0, "axis": [], "lines": []})
+        return JsonResponse(
+            {
+                "summary": summary,
+                "total": 0,
+                "axis": [],
+                "lines": [],
+                "story": asdict(Story([], "")),
+            }
+        )
 
 
 def _shown(found: Trace) -> dict[str, Any]:
+    summary = summary_of(found).so_far(time.time())
+    found.last(summary.duration)
     total = found.end - found.start
     return {
-        "summary": asdict(summary_of(found).so_far(time.time())),
+        "summary": asdict(summary),
+        "story": asdict(story_of(found, summary)),
         "total": total,
         "axis": [durations.as_text(total * share) for share in AXIS],
         "lines": [asdict(line) for line in lines_of(found)],

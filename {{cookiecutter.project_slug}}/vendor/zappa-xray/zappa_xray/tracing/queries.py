@@ -9,14 +9,17 @@ from typing import Any
 
 from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.utils.stacktrace import get_stacktrace
+from django.conf import settings as django_settings
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.backends.utils import CursorWrapper
 
 from zappa_xray.tracing.context import QuietContext
+from zappa_xray.tracing.invocation import IN_LAMBDA
 from zappa_xray.tracing.mending import usable_name
 from zappa_xray.tracing.sql import without_literals
+from zappa_xray.tracing.stack import innermost_own_now
 
 
 def record_queries() -> None:
@@ -60,6 +63,7 @@ class RecordedQueries:
         self.facts = {"database_type": connection.vendor}
         if user := settings.get("USER"):
             self.facts["user"] = str(user)
+        self.tells_where = django_settings.DEBUG and not IN_LAMBDA
 
     def __call__(
         self,
@@ -80,6 +84,8 @@ class RecordedQueries:
             query.sql = {**self.facts, "sanitized_query": text}
         else:
             query.sql = self.facts
+        if self.tells_where and (where := innermost_own_now()):
+            query.put_metadata("where", where, "tracing")
         try:
             return execute(sql, params, many, context)
         except Exception as error:

@@ -13,6 +13,7 @@ from zappa_xray.tracing.causes import working_directory
 from zappa_xray.tracing.documents import Document, in_progress_document
 from zappa_xray.tracing.in_flight import InFlight, current
 from zappa_xray.tracing.stack import (
+    VIEW_IS_CALLED_BY,
     Frames,
     described,
     frames_of_coroutines,
@@ -27,7 +28,6 @@ logger = logging.getLogger(__name__)
 RECORDING = tuple(
     f"zappa_xray.tracing.{module}" for module in ("middleware", "invocations", "background")
 )
-VIEW_IS_CALLED_BY = ("django.core.handlers.base", "_get_response")
 
 
 class Findings:

@@ -12,6 +12,7 @@ from typing import Any
 from zappa_xray.tracing.own import import_folder, is_own, is_own_file
 
 MAX_FRAMES = 50
+VIEW_IS_CALLED_BY = ("django.core.handlers.base", "_get_response")
 
 Frames = list[tuple[FrameType, int]]
 
@@ -71,6 +72,18 @@ def innermost_own(frames: Frames) -> str:
     Empty when it is nowhere in `frames`.
     """
     return next(_own_lines(reversed(frames)), "")
+
+
+def innermost_own_now() -> str:
+    """The same for this thread at this moment, inside the view where there is one."""
+    return next(_own_lines(_up_to_the_view(sys._getframe(1))), "")
+
+
+def _up_to_the_view(frame: FrameType) -> Iterator[tuple[FrameType, int]]:
+    for outer, line in traceback.walk_stack(frame):
+        if (outer.f_globals.get("__name__"), outer.f_code.co_name) == VIEW_IS_CALLED_BY:
+            return  # further out are middlewares, which wait for the view
+        yield outer, line
 
 
 def _own_lines(frames: Iterator[tuple[FrameType, int]]) -> Iterator[str]:

@@ -82,7 +82,7 @@ class Command(BaseCommand):
         else:
             from zappa_xray.traceview.terminal import console_for, print_trace
 
-            print_trace(console_for(self.stdout._out, options["no_color"]), trace)
+            print_trace(console_for(self.stdout._out, options["no_color"]), trace, time.time())
         self.stdout.flush()
 
     def _tell_what_is_missing(self, store: Store, receiver: Receiver) -> None:

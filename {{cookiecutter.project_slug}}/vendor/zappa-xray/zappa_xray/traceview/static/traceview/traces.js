@@ -1,97 +1,58 @@
-// Everything that comes from a trace is put into the page as text, never as HTML.
+// The page: asks for news, and does what mouse, keyboard and address say.
+
+import { clear, drawList, drawRoutes, linkOf, take, traces } from "./list.js";
+import { at, readAddress, settings, state, writeAddress } from "./page.js";
+import { asked, drawNone, drawTrace, showDocuments } from "./trace.js";
 
 const POLL_MILLISECONDS = 1000;
-const DEEPEST_INDENT = 14;
+const TELL_MILLISECONDS = 5000; // to who listens: not each request as it comes
 
-const settings = document.body.dataset;
-const at = (id) => document.getElementById(id);
-const traces = new Map(); // by id: the summary and its row
 let known = { run: "", serial: 0 };
-let clearedAt = 0;
 let shown = null;
+let found = null; // the trace whose id stood in the filter last
+let toldAt = 0;
 
-function element(tag, classes, ...content) {
-  const made = document.createElement(tag);
-  made.className = classes;
-  made.append(...content);
-  return made;
-}
-
-function clock(seconds) {
-  const moment = new Date(seconds * 1000);
-  const milliseconds = String(moment.getMilliseconds()).padStart(3, "0");
-  return `${moment.toLocaleTimeString([], { hourCycle: "h23" })}.${milliseconds}`;
-}
-
-const markElements = (marks) =>
-  marks.map((mark) => element("span", `mark ${mark.replace(" ", "-")}`, mark));
-
-// The list
-
-function rowOf(trace) {
-  const link = element("a", "", trace.route);
-  link.href = `#${trace.id}`;
-  const path = trace.url.replace(/^https?:\/\/[^/]+/, "");
-  const shownPath = trace.route === "(no route)" ? element("span", "path", ` ${path}`) : "";
-  const marks = markElements(trace.marks);
-  if (trace.repeated) marks.push(element("span", "mark repeated", `${trace.repeated}× same query`));
-  const row = element(
-    "tr",
-    "",
-    element("td", "time", clock(trace.start)),
-    element("td", "method", trace.method),
-    element("td", "route", link, shownPath),
-    element("td", "number", trace.status === null ? "" : String(trace.status)),
-    element("td", "number", trace.took),
-    element("td", "number", String(trace.queries)),
-    element("td", "marks", ...marks),
-  );
-  row.dataset.id = trace.id;
-  row.title = `${trace.url}\n${trace.service}`;
-  return row;
-}
-
-function drawList() {
-  const newest = [...traces.values()].sort((a, b) => b.trace.start - a.trace.start);
-  for (const { trace } of newest.splice(Number(settings.most))) traces.delete(trace.id);
-  const rows = newest.filter(({ trace }) => trace.start > clearedAt && trace.wanted).map(({ row }) => row);
-  const focused = document.activeElement.closest("#traces tr")?.dataset.id;
-  const body = at("traces");
-  if (rows.length !== body.children.length || rows.some((row, index) => body.children[index] !== row)) {
-    body.replaceChildren(...rows);
-    if (focused) linkOf(focused)?.focus({ preventScroll: true });
-  }
-  at("empty").hidden = rows.length > 0;
-  for (const row of rows) row.classList.toggle("open", row.dataset.id === shown);
-}
-
-const linkOf = (id) => at("traces").querySelector(`tr[data-id="${CSS.escape(id)}"] a`);
-
-function take(news) {
-  if (news.filter !== at("filter").value) return; // another answer is under way
-  if (news.run !== known.run) traces.clear();
-  known = { run: news.run, serial: news.serial };
-  for (const trace of news.traces) traces.set(trace.id, { trace, row: rowOf(trace) });
-  const counts = [`listening on ${news.address}`, `${traces.size} traces`];
-  if (news.malformed) counts.push(`${news.malformed} malformed packets`);
-  if (news.dropped) counts.push(`${news.dropped} packets dropped`);
-  say(news.problem ? "not listening" : counts.join(", "));
-  at("problem").textContent = news.problem ?? "";
-  at("problem").hidden = !news.problem;
-  if (news.traces.length) drawList();
-  if (news.traces.some((trace) => trace.id === shown)) open();
+function news(told) {
+  if (told.filter !== state.filter) return; // another answer is under way
+  const isNewRun = told.run !== known.run;
+  known = { run: told.run, serial: told.serial };
+  take(told.traces, isNewRun);
+  const counts = [`listening on ${told.address}`, `${traces.size} traces`];
+  if (told.malformed) counts.push(`${told.malformed} malformed packets`);
+  if (told.dropped) counts.push(`${told.dropped} packets dropped`);
+  if (told.refused) counts.push(`${told.refused} packets of other machines refused (see INTERNAL_IPS)`);
+  say(told.problem ? "not listening" : counts.join(", "));
+  at("problem").textContent = told.problem ?? "";
+  at("problem").hidden = !told.problem;
+  if (state.view === "routes") drawRoutes(told.routes);
+  tell(drawList(shown));
+  if (told.found && told.found !== found) location.hash = told.found;
+  found = told.found;
+  if (told.traces.some((trace) => trace.id === shown)) open();
 }
 
 function say(text) {
   if (at("state").textContent !== text) at("state").textContent = text;
 }
 
+function tell(count) {
+  const text = `${count} of ${traces.size} requests shown`;
+  if (at("told").textContent === text || Date.now() - toldAt < TELL_MILLISECONDS) return;
+  toldAt = Date.now();
+  at("told").textContent = text;
+}
+
 async function ask() {
-  const query = new URLSearchParams({ run: known.run, since: known.serial, filter: at("filter").value });
+  const query = new URLSearchParams({ run: known.run, since: known.serial, filter: state.filter, view: state.view });
   const answer = await fetch(`${settings.news}?${query}`);
   if (!answer.ok) throw new Error(answer.status);
-  take(await answer.json());
+  news(await answer.json());
 }
+
+const askAll = () => {
+  known.serial = 0; // which of all traces the words take, the server says
+  return ask().catch(() => {}); // the next poll tells when it does not answer
+};
 
 async function poll() {
   try {
@@ -102,108 +63,116 @@ async function poll() {
   setTimeout(poll, POLL_MILLISECONDS);
 }
 
-// One trace
-
-function barOf(line, total) {
-  const track = element("span", "track");
-  for (const [start, duration] of line.spans) {
-    const bar = element("i", `bar ${line.kind}`);
-    bar.style.left = `${total ? (start / total) * 100 : 0}%`;
-    bar.style.width = `${total ? (duration / total) * 100 : 100}%`;
-    track.append(bar);
-  }
-  return track;
-}
-
-function lineOf(line, total) {
-  const label = element("span", "label", element("span", "kind", line.kind), " ", line.label, ...markElements(line.marks).flatMap((mark) => [" ", mark]));
-  label.style.paddingInlineStart = `${Math.min(line.depth, DEEPEST_INDENT) * 0.9}em`;
-  const cells = [label, barOf(line, total), element("span", "number", line.took)];
-  if (!line.details.length) return element("div", "line", ...cells);
-  const facts = element("dl", "");
-  for (const [title, text] of line.details) {
-    facts.append(element("dt", "", title), element("dd", "", element("pre", "", text)));
-  }
-  return element("details", "line", element("summary", "", ...cells), facts);
-}
-
 async function open() {
   const id = decodeURIComponent(location.hash.slice(1));
   const isNew = id !== shown;
   shown = id || null;
   document.body.classList.toggle("has-detail", Boolean(id));
   at("detail").hidden = !id;
-  drawList();
+  drawList(shown);
   if (!id) return;
-  const answer = await fetch(settings.trace.replace("ID", encodeURIComponent(id))).catch(() => null);
+  const answer = await asked(settings.trace, id).catch(() => null);
   if (shown !== id || !answer) return;
-  if (!answer.ok) {
-    at("title").textContent = "This trace is not kept any more";
-    at("facts").textContent = id;
-    at("axis").replaceChildren();
-    at("lines").replaceChildren();
-  } else {
-    drawTrace(await answer.json(), isNew);
-  }
+  if (answer.ok) drawTrace(await answer.json(), isNew);
+  else drawNone(id);
   if (isNew) at("detail").focus({ preventScroll: true });
 }
 
-function drawTrace({ summary, total, axis, lines }, isNew) {
-  at("title").textContent = `${summary.method} ${summary.route}`;
-  const facts = [summary.status, summary.took, `${summary.queries} queries`, summary.service, summary.id];
-  at("facts").replaceChildren(facts.filter((fact) => fact !== null).join(" · "), ...markElements(summary.marks));
-  at("axis").replaceChildren(...axis.map((text) => element("span", "", text)));
-  const unfolded = new Set([...at("lines").children].flatMap((line, index) => (line.open ? [index] : [])));
-  at("lines").replaceChildren(...lines.map((line) => lineOf(line, total)));
-  if (!isNew) for (const index of unfolded) at("lines").children[index].open = true;
-  if (isNew) at("raw").open = false;
-}
-
-async function showDocuments() {
-  if (!at("raw").open) return;
-  const answer = await fetch(settings.documents.replace("ID", encodeURIComponent(shown)));
-  at("raw").querySelector("pre").textContent = answer.ok ? await answer.text() : "They are not kept any more.";
-}
-
-// Mouse and keyboard
-
 function close() {
   const id = shown;
-  history.pushState(null, "", location.pathname);
+  history.pushState(null, "", location.pathname + location.search);
   open();
   if (id) linkOf(id)?.focus();
 }
 
-function move(step) {
-  const links = [...at("traces").querySelectorAll("a")];
-  const index = links.indexOf(document.activeElement);
-  links[index < 0 ? 0 : Math.min(Math.max(index + step, 0), links.length - 1)]?.focus();
+function follow() {
+  at("filter").value = state.filter;
+  at("list").hidden = state.view !== "requests";
+  at("routes").hidden = state.view !== "routes";
+  for (const button of document.querySelectorAll("[data-view]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
+  }
+  for (const button of at("words").children) {
+    button.setAttribute("aria-pressed", String(hasWord(button.textContent)));
+  }
 }
+
+function look(changed, hash) {
+  writeAddress(changed, hash);
+  follow();
+  return askAll();
+}
+
+const hasWord = (word) => ` ${state.filter} `.toLowerCase().includes(` ${word.toLowerCase()} `);
+
+function toggle(word) {
+  const begin = ` ${state.filter} `.toLowerCase().indexOf(` ${word.toLowerCase()} `);
+  const without = state.filter.slice(0, Math.max(begin, 0)) + state.filter.slice(begin + word.length + 1);
+  look({ filter: (begin < 0 ? `${state.filter} ${word}` : without).trim() });
+}
+
+// Mouse and keyboard
+
+const links = () => [...document.querySelectorAll(state.view === "routes" ? "#figures a" : "#traces a")];
+
+function move(step) {
+  const all = links();
+  const index = all.indexOf(document.activeElement);
+  all[index < 0 ? 0 : Math.min(Math.max(index + step, 0), all.length - 1)]?.focus();
+}
+
+function openNext(step) {
+  const all = [...at("traces").querySelectorAll("tr")].map((row) => row.dataset.id);
+  const index = all.indexOf(shown);
+  const next = all[index < 0 ? 0 : index + step];
+  if (next) location.replace(`#${next}`);
+}
+
+const KEYS = { "/": () => at("filter").focus(), ArrowDown: () => move(1), ArrowUp: () => move(-1) };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "Escape") close();
-  if (event.target.closest("input, #detail")) return;
-  if (event.key === "/") at("filter").focus();
-  else if (event.key === "ArrowDown") move(1);
-  else if (event.key === "ArrowUp") move(-1);
+  if (event.key === "Escape" && shown) close();
+  if (event.target.closest("input")) return;
+  if (event.key === "j" || event.key === "k") openNext(event.key === "j" ? 1 : -1);
+  else if (event.key in KEYS && (event.key === "/" || !event.target.closest("#detail"))) KEYS[event.key]();
   else return;
   event.preventDefault();
 });
+document.addEventListener("click", (event) => {
+  const { view, sort } = event.target.closest("[data-view], [data-sort]")?.dataset ?? {};
+  if (view) look({ view, sort: "" });
+  if (sort) look({ sort: state.sort === `-${sort}` ? sort : `-${sort}` });
+});
+at("words").addEventListener("click", (event) => event.target.closest("button") && toggle(event.target.textContent));
 at("traces").addEventListener("click", (event) => {
   const row = event.target.closest("tr");
-  if (row && !event.target.closest("a") && !String(getSelection())) location.hash = row.dataset.id;
+  const mark = event.target.closest(".mark");
+  if (mark) toggle(mark.firstChild.textContent);
+  else if (row && !event.target.closest("a") && !String(getSelection())) location.hash = row.dataset.id;
 });
-at("filter").addEventListener("input", () => {
-  known.serial = 0; // which of all traces the new words take, the server says
-  ask().catch(() => {}); // the next poll tells when it does not answer
+at("figures").addEventListener("click", (event) => {
+  const filter = event.target.closest("tr")?.querySelector("a").dataset.filter;
+  if (!filter || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  look({ view: "requests", sort: "", filter });
 });
+at("filter").addEventListener("input", () => look({ filter: at("filter").value }));
 at("clear").addEventListener("click", () => {
-  clearedAt = Math.max(0, ...[...traces.values()].map(({ trace }) => trace.start));
-  drawList();
+  clear();
+  drawList(shown);
 });
 at("close").addEventListener("click", close);
-at("raw").addEventListener("toggle", showDocuments);
+at("next").addEventListener("click", () => openNext(1));
+at("previous").addEventListener("click", () => openNext(-1));
+at("raw").addEventListener("toggle", () => showDocuments(shown));
 addEventListener("hashchange", open);
+addEventListener("popstate", () => {
+  readAddress();
+  follow();
+  askAll();
+});
+readAddress();
+follow();
 open();
 poll();

@@ -1,0 +1,97 @@
+// The list of requests, and the figures of their routes.
+
+import { at, element, markElements, settings, showSorting, sorted, state } from "./page.js";
+
+const NEWEST = "-number";
+export const traces = new Map(); // by id: the summary and its row
+let cleared = 0; // the number of the newest trace when the list was cleared
+
+function clock(seconds) {
+  const moment = new Date(seconds * 1000);
+  const milliseconds = String(moment.getMilliseconds()).padStart(3, "0");
+  return `${moment.toLocaleTimeString([], { hourCycle: "h23" })}.${milliseconds}`;
+}
+
+function rowOf(trace) {
+  const link = element("a", "", trace.route);
+  link.href = `#${trace.id}`;
+  const facts = [`${trace.method} ${trace.route}`, trace.status, trace.took, ...trace.marks];
+  link.setAttribute("aria-label", facts.filter((fact) => fact !== null).join(", "));
+  const path = trace.url.replace(/^https?:\/\/[^/]+/, "");
+  const shownPath = trace.route === "(no route)" ? [element("span", "path", path)] : [];
+  const marks = markElements(trace.marks);
+  if (trace.repeated) marks.at(trace.marks.indexOf("N+1")).append(` ${trace.repeated}×`);
+  const row = element(
+    "tr",
+    trace.marks.includes("timed out") ? "late" : "",
+    element("td", "time", clock(trace.start)),
+    element("td", "method", trace.method),
+    element("td", "route", element("div", "", link, ...shownPath, ...marks)),
+    element("td", "number", trace.status === null ? "" : String(trace.status)),
+    element("td", "number", trace.took),
+    element("td", "number queries", `${trace.queries}${trace.left_out ? `+${trace.left_out}` : ""}`),
+  );
+  row.dataset.id = trace.id;
+  row.title = `${trace.url}\n${trace.service}`;
+  return row;
+}
+
+export function take(changed, isNewRun) {
+  if (isNewRun) traces.clear();
+  for (const trace of changed) traces.set(trace.id, { trace, row: rowOf(trace) });
+  const newest = [...traces.values()].sort((a, b) => b.trace.number - a.trace.number);
+  for (const { trace } of newest.splice(Number(settings.most))) traces.delete(trace.id);
+}
+
+export function clear() {
+  cleared = Math.max(0, ...[...traces.values()].map(({ trace }) => trace.number));
+}
+
+export function drawList(shown) {
+  const wanted = [...traces.values()].map(({ trace }) => trace).filter((trace) => trace.number > cleared && trace.wanted);
+  const rows = sorted(wanted, NEWEST).map((trace) => traces.get(trace.id).row);
+  const focused = document.activeElement.closest("#traces tr")?.dataset.id;
+  const body = at("traces");
+  if (rows.length !== body.children.length || rows.some((row, index) => body.children[index] !== row)) {
+    body.replaceChildren(...rows);
+    if (focused) linkOf(focused)?.focus({ preventScroll: true });
+  }
+  at("empty").hidden = rows.length > 0;
+  at("empty").textContent = traces.size
+    ? "None of the requests kept is taken by this filter, or the list was cleared."
+    : "No requests yet: send one to this server, and it appears here.";
+  for (const row of rows) row.classList.toggle("open", row.dataset.id === shown);
+  showSorting(at("list"), NEWEST);
+  return rows.length;
+}
+
+export const linkOf = (id) => at("traces").querySelector(`tr[data-id="${CSS.escape(id)}"] a`);
+
+function rowOfRoute(route) {
+  const link = element("a", "", `${route.method} ${route.route}`.trim());
+  link.href = `?${new URLSearchParams({ filter: route.filter })}`;
+  link.dataset.filter = route.filter;
+  const count = (number, classes = "") => element("td", `number ${number ? classes : "none"}`, String(number));
+  return element(
+    "tr",
+    "",
+    element("td", "route", link),
+    count(route.requests),
+    element("td", "number", route.median_text),
+    element("td", "number", route.p99_text),
+    count(route.errors, "warn"),
+    count(route.faults, "bad"),
+    count(route.time_outs, "bad"),
+    count(route.queries),
+    element("td", `number ${route.n_plus_one ? "warn" : "none"}`, route.n_plus_one ? `${route.n_plus_one} (${route.repeated}×)` : "0"),
+  );
+}
+
+export function drawRoutes(routes) {
+  const focused = document.activeElement.closest("#figures a")?.dataset.filter;
+  const body = at("figures");
+  // As they come they are in the order of what hurts first.
+  body.replaceChildren(...(state.sort ? sorted(routes, "") : routes).map(rowOfRoute));
+  if (focused) [...body.querySelectorAll("a")].find((link) => link.dataset.filter === focused)?.focus({ preventScroll: true });
+  showSorting(at("routes"), "");
+}

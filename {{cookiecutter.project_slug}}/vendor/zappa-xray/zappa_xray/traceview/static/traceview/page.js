@@ -1,0 +1,54 @@
+// What all of the page's scripts share. Everything that comes from a trace is put into the page as
+// text, never as HTML.
+
+export const settings = document.body.dataset;
+export const at = (id) => document.getElementById(id);
+
+export function element(tag, classes, ...content) {
+  const made = document.createElement(tag);
+  made.className = classes;
+  made.append(...content);
+  return made;
+}
+
+export const markElements = (marks) =>
+  marks.map((mark) => element("span", `mark ${mark.toLowerCase().replace(/[^a-z]/g, "-")}`, mark));
+
+// What is looked at stands in the address: view, filter and sort in its query, the trace in its hash.
+
+export const state = { view: "requests", filter: "", sort: "" };
+
+export function readAddress() {
+  const told = new URLSearchParams(location.search);
+  state.view = told.get("view") === "routes" ? "routes" : "requests";
+  state.filter = told.get("filter") ?? "";
+  state.sort = told.get("sort") ?? "";
+}
+
+export function writeAddress(changed, hash = location.hash) {
+  Object.assign(state, changed);
+  const told = new URLSearchParams();
+  if (state.view !== "requests") told.set("view", state.view);
+  if (state.filter) told.set("filter", state.filter);
+  if (state.sort) told.set("sort", state.sort);
+  history.replaceState(null, "", `${location.pathname}${told.size ? `?${told}` : ""}${hash}`);
+}
+
+// Tables are sorted by a key, downwards when a minus stands before it.
+
+export function sorted(rows, natural) {
+  const key = state.sort.replace("-", "") || natural.replace("-", "");
+  const step = (state.sort || natural).startsWith("-") ? -1 : 1;
+  const compare = (a, b) => (typeof a === "string" ? a.localeCompare(b) : (a ?? -1) - (b ?? -1));
+  return [...rows].sort((a, b) => step * compare(a[key], b[key]));
+}
+
+export function showSorting(table, natural) {
+  for (const button of table.querySelectorAll("[data-sort]")) {
+    const current = state.sort || natural;
+    const order = current.startsWith("-") ? "descending" : "ascending";
+    const isKey = current.replace("-", "") === button.dataset.sort;
+    if (isKey) button.closest("th").setAttribute("aria-sort", order);
+    else button.closest("th").removeAttribute("aria-sort");
+  }
+}
