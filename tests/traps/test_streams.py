@@ -27,19 +27,20 @@ def test_trap_21_it_lasts_until_it_is_sent_with_its_queries_below_it(
     assert len(queries(daemon.documents)) == 1
 
 
+@pytest.mark.parametrize("path", ["/streams/?break", "/streams-asynchronously/"])
 def test_trap_21_one_that_breaks_is_the_500_that_zappa_answers(
-    function: Function, daemon: Daemon
+    function: Function, daemon: Daemon, path: str
 ) -> None:
-    response = function.request("GET", "/streams/?break")
+    response = function.request("GET", path)
 
     assert response["statusCode"] == 500
     document = complete(daemon.documents)
     assert document["fault"] is True
     assert document["annotations"]["status"] == document["http"]["response"]["status"] == 500
-    [exception] = document["cause"]["exceptions"]
+    exception, *_ = document["cause"]["exceptions"]
     assert (exception["type"], exception["message"]) == ("ValueError", "broken while it is sent")
     assert exception["stack"][-1]["label"] == "content"
-    assert "GET /streams/ 500 in" in function.log
+    assert f"GET {path.partition('?')[0]} 500 in" in function.log
     assert "broken while it was sent: ValueError" in function.log
 
 

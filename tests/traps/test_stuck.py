@@ -52,7 +52,7 @@ KINDS = {
     "httpx": Stuck("/stuck/httpx/", "stuck_views.py with_httpx", (CALL,)),
     "urllib": Stuck("/stuck/urllib/", "stuck_views.py with_urllib", (CALL,)),
     "botocore": Stuck("/asks-aws/", "trap_views.py asks_aws", ("ListBuckets",)),
-    "template": Stuck("/stuck/template/", "stuck_views.py slow_lines", ("unknown",)),
+    "template": Stuck("/stuck/template/", "stuck_views.py slow_lines", ("template",)),
     "serializer": Stuck("/stuck/serializer/", "stuck_views.py get_name"),
     "middleware before": Stuck("/ok/?before", "stuck_views.py wait"),
     "middleware after": Stuck("/ok/?after", "stuck_views.py wait"),

@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import rest_framework.exceptions
@@ -92,6 +92,14 @@ def streams(request: HttpRequest) -> StreamingHttpResponse:
         if "break" in request.GET:
             raise ValueError("broken while it is sent")
         yield b"second"
+
+    return StreamingHttpResponse(content())
+
+
+def streams_asynchronously(request: HttpRequest) -> StreamingHttpResponse:
+    async def content() -> AsyncIterator[bytes]:
+        yield b"first"
+        raise ValueError("broken while it is sent")
 
     return StreamingHttpResponse(content())
 
@@ -232,6 +240,7 @@ urlpatterns = [
     path("broken/", broken),
     path("leaking/", leaking),
     path("streams/", streams),
+    path("streams-asynchronously/", streams_asynchronously),
     path("file/", sends_a_file),
     path("sized/<str:kind>/<int:size>/", sized),
     path("form/", csrf_exempt(form)),

@@ -53,6 +53,18 @@ def test_flags_mean_what_x_ray_means(
     assert {"error", "throttle", "fault", "cause"} & document.keys() == flags
 
 
+@pytest.mark.parametrize(
+    ("told", "recorded"), [("12", {"content_length": 12}), ("9" * 5_000, {}), ("two", {})]
+)
+def test_a_length_that_is_no_number_of_bytes_is_left_out(
+    client: Client, trace_daemon: TraceDaemon, told: str, recorded: dict[str, int]
+) -> None:
+    response = client.get("/of-length/", {"length": told})
+
+    assert response.headers["X-Amzn-Trace-Id"]  # nothing has failed on the way
+    assert trace_daemon.complete[0]["http"]["response"] == {"status": 200, **recorded}
+
+
 def test_the_cause_names_the_line_that_raised(client: Client, trace_daemon: TraceDaemon) -> None:
     client.get("/broken/")
 

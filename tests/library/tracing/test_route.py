@@ -1,9 +1,10 @@
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
-from django.urls import path, register_converter
+from django.urls import include, path, re_path, register_converter
 from django.utils.translation import activate
 from zappa_xray.testing import TraceDaemon
 from zappa_xray.tracing.route import NO_ROUTE, readable, route_of
@@ -36,6 +37,35 @@ def test_a_pattern_reads_as_a_person_writes_it(pattern: str, route: str) -> None
 )
 def test_the_route_of_a_request_is_known_before_its_view(path: str, route: str) -> None:
     assert route_of(RequestFactory().get(path)) == route
+
+
+def urls(*patterns: Any) -> Any:
+    return type("urls", (), {"urlpatterns": list(patterns)})
+
+
+@pytest.mark.parametrize(
+    ("path_info", "route"),
+    [
+        ("/c++/", "/c++/"),
+        ("/what?/", "/what?/"),
+        ("/a.b|c/(x)/7/", "/a.b|c/(x)/{id}/"),
+        ("/c++/notes/7/", "/c++/notes/{id}/"),
+        ("/v1/c++/", "/(v1|v2)/c++/"),
+    ],
+)
+def test_what_path_is_given_is_no_expression(path_info: str, route: str) -> None:
+    def view(request: HttpRequest, **_: Any) -> HttpResponse:
+        raise NotImplementedError
+
+    below = include([re_path(r"^notes/(?P<pk>[^/.]+)/$", view), path("", view)])
+    patterns = urls(
+        path("c++/", below),
+        path("what?/", view),
+        path("a.b|c/(x)/<int:pk>/", view),
+        re_path("^(?:v1|v2)/", include([path("c++/", view)])),
+    )
+    with override_settings(ROOT_URLCONF=patterns):
+        assert route_of(RequestFactory().get(quote(path_info))) == route
 
 
 @pytest.mark.urls("no.such.module")

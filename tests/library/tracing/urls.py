@@ -8,6 +8,7 @@ from aws_xray_sdk.core import xray_recorder
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template import Context, Template
 from django.urls import include, path, re_path
 from rest_framework.exceptions import APIException, Throttled
 from rest_framework.permissions import AllowAny
@@ -31,6 +32,14 @@ def long_queries(request: HttpRequest) -> HttpResponse:
         for _ in range(25):
             cursor.execute(f"SELECT 1 AS {'x' * 4_000}")
     return HttpResponse("ok")
+
+
+def of_length(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok", headers={"Content-Length": request.GET["length"]})
+
+
+def nameless(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(Template("ok").render(Context()))
 
 
 def missing(request: HttpRequest, **_: Any) -> HttpResponse:
@@ -110,6 +119,8 @@ urlpatterns = [
     path("query/", query),
     path("long-queries/", long_queries),
     path("missing/", missing),
+    path("of-length/", of_length),
+    path("nameless/", nameless),
     path("hidden/<slug:name>/", missing),
     path("forbidden/", forbidden),
     path("broken/", broken),

@@ -26,6 +26,7 @@ from zappa_xray.tracing.in_flight import work_of
 from zappa_xray.tracing.invocation import IN_LAMBDA
 from zappa_xray.tracing.invocations import HANDLER_MODULES, record_invocations
 from zappa_xray.tracing.queries import record_queries
+from zappa_xray.tracing.templates import record_templates
 
 
 class TracingConfig(AppConfig):
@@ -39,7 +40,8 @@ class TracingConfig(AppConfig):
         # With these two the SDK's app raises in its `ready`, before a check can say it well.
         if errors := [*check_name(), *check_daemon_address()]:
             raise ImproperlyConfigured("\n".join(str(error) for error in errors))
-        sdk_app.patch_db = record_queries  # the SDK's app calls it where AUTO_INSTRUMENT is set
+        # The SDK's app calls these two where AUTO_INSTRUMENT is set.
+        sdk_app.patch_db, sdk_app.patch_template = record_queries, record_templates
 
     def ready(self) -> None:
         register_checks()

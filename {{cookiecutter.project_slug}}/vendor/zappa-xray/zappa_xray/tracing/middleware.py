@@ -16,7 +16,7 @@ from zappa_xray.tracing.hosts import known_host
 from zappa_xray.tracing.in_flight import InFlight, work_of
 from zappa_xray.tracing.invocation import IN_LAMBDA
 from zappa_xray.tracing.recording import announce, attempt, begin, end
-from zappa_xray.tracing.route import readable, route_of
+from zappa_xray.tracing.route import route_of, route_of_match
 
 
 class XRayMiddleware(SDKMiddleware):
@@ -75,9 +75,7 @@ def _watched(content: Iterator[bytes], work: InFlight) -> Iterator[bytes]:
         work.note("stream", "closed before its end")
         raise
     except BaseException as exception:
-        work.exception = exception
-        if IN_LAMBDA:  # Zappa reads all of it before it answers, and then answers 500
-            attempt(_put_status, work, 500)
+        _breaks(work, exception)
         end(work)
         raise
 
@@ -87,8 +85,14 @@ async def _watched_async(content: AsyncIterator[bytes], work: InFlight) -> Async
         async for chunk in content:
             yield chunk
     except BaseException as exception:
-        work.exception = exception  # another thread's context: it ends where it began
+        _breaks(work, exception)  # in a copy of the context: it ends where it began
         raise
+
+
+def _breaks(work: InFlight, exception: BaseException) -> None:
+    work.exception = exception
+    if IN_LAMBDA:  # Zappa reads all of it before it answers, and then answers 500
+        attempt(_put_status, work, 500)
 
 
 def _closing(close: Callable[[], None], work: InFlight) -> Callable[[], None]:
@@ -115,7 +119,8 @@ def _describe_request(work: InFlight, request: HttpRequest) -> None:
 
 
 def _correct_route(work: InFlight, request: HttpRequest) -> None:
-    route = readable(request.resolver_match.route) if request.resolver_match else None
+    match = request.resolver_match
+    route = route_of_match(request, match) if match else None
     if route and work.facts["route"] != route:
         _put_route(work, request, route)
 
