@@ -74,7 +74,7 @@ def runtime(python: Path) -> str:
 @pytest.fixture
 def deployed(aws: EmulatedAWS, runtime: str) -> Deployed:
     """A function with Active tracing and its API, whose stage is not traced."""
-    return deploy(aws, HANDLER, runtime=runtime, timeout=1)
+    return deploy(aws, HANDLER, runtime=runtime, timeout=3)
 
 
 Serve = Callable[..., DeployedStage]
@@ -178,7 +178,7 @@ def test_a_killed_request_leaves_whole_segments_of_aws_and_what_was_in_progress(
     assert [document["fault"] for document in (gateway, service, function)] == [True] * 3
     assert function["end_time"] - function["start_time"] > 0.9
     assert function["subsegments"][-1]["in_progress"] is True
-    assert "Task timed out after 1.00 seconds" in stage.log
+    assert "Task timed out after 3.00 seconds" in stage.log
     assert ("Sending SIGKILL to runtime" in stage.log) is rie
 
 
@@ -376,7 +376,7 @@ def test_lambdas_invoke_runs_it_and_tells_its_log(
     assert failed["read"]["errorType"] == "LookupError"
     assert killed["read"] == {
         "errorType": "Sandbox.Timedout",
-        "errorMessage": "Task timed out after 1.00 seconds",
+        "errorMessage": "Task timed out after 3.00 seconds",
     }
 
 
@@ -388,7 +388,7 @@ def test_its_log_is_in_cloudwatch(aws: EmulatedAWS, deployed: Deployed, serve: S
     found = aws.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{deployed.name}")
     messages = [event["message"] for event in found["events"]]
     assert "saw /201" in messages
-    assert [line for line in messages if line.endswith("Task timed out after 1.00 seconds")]
+    assert [line for line in messages if line.endswith("Task timed out after 3.00 seconds")]
     reports = [line for line in messages if line.startswith("REPORT")]
     assert ["XRAY TraceId" in line for line in reports] == [False, True]
 

@@ -12,7 +12,8 @@ from tests.second_day.edit import Copy, Edit
 
 # What edits add to a service. Its environment has them from the start.
 ADDED_PACKAGES = ("django-cors-headers", "django-filter", "djangorestframework-simplejwt")
-NOT_COPIED = (".venv", ".lambda", "__pycache__", ".pytest_cache", ".ruff_cache", "db.sqlite3")
+# Bytecode is copied: Python looks at a source's time and size, and an edited file has another time.
+NOT_COPIED = (".venv", ".lambda", ".pytest_cache", ".ruff_cache", "db.sqlite3")
 
 
 @dataclass(frozen=True)
