@@ -109,7 +109,27 @@ def updated(stage: Stage, deployed: After, code: Path) -> After:
 
 
 @pytest.fixture(scope="module")
-def updated_again(stage: Stage, updated: After) -> After:
+def broken(stage: Stage, updated: After) -> str:
+    """What an update printed whose code answers 500, on a function that somebody has throttled."""
+    stage.aws.client("lambda").put_function_concurrency(
+        FunctionName=stage.function, ReservedConcurrentExecutions=7
+    )
+    health = stage.service.folder / "config/health.py"
+    works = health.read_text()
+    health.write_text(works.replace("return ", "raise RuntimeError\n    return ", 1))
+    with pytest.raises(CommandFailed) as failed:
+        stage.make("update")
+    health.write_text(works)
+    return failed.value.output
+
+
+@pytest.fixture(scope="module")
+def rolled_back(stage: Stage, broken: str) -> After:
+    return after(stage, "rollback")
+
+
+@pytest.fixture(scope="module")
+def updated_again(stage: Stage, rolled_back: After) -> After:
     return after(stage, "update")
 
 
@@ -222,6 +242,31 @@ def test_its_log_can_be_read(stage: Stage, updated: After) -> None:
     events = stage.aws.client("logs").filter_log_events(logGroupName=group)["events"]
     messages = [event["message"] for event in events]
     assert [message for message in messages if '"GET /health/ 200 in ' in message]
+
+
+def test_a_broken_version_is_said_and_rolled_back_and_it_serves_again(
+    stage: Stage, broken: str, rolled_back: After
+) -> None:
+    assert "/dev/health/ answered 500, its trace: " in broken
+    assert "Once that is mended: make update STAGE=dev" in broken
+    assert f"of {stage.function} back to version 2 (" in rolled_back.printed
+    assert "/dev/health/ answered 200, its trace: " in rolled_back.printed
+    assert "migrations are not undone" in rolled_back.printed
+    assert rolled_back.tracing == ("Active", True)
+    assert ask(f"{stage.served.url}/health/").json == {"status": "ok"}
+
+
+def test_there_is_no_going_back_further_than_there_are_versions(
+    stage: Stage, rolled_back: After
+) -> None:
+    with pytest.raises(CommandFailed) as failed:
+        stage.make("rollback", "9")
+    assert f"{stage.function} cannot go back by 9: it has version 4 (" in failed.value.output
+
+
+def test_a_reserved_concurrency_survives_updates(stage: Stage, updated_again: After) -> None:
+    found = stage.aws.client("lambda").get_function_concurrency(FunctionName=stage.function)
+    assert found["ReservedConcurrentExecutions"] == 7
 
 
 def test_undeploy_leaves_nothing(undeployed: After) -> None:

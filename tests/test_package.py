@@ -17,6 +17,7 @@ from emulator.daemon import Daemon
 from emulator.function import Function
 from emulator.processes import CommandFailed, run, uv_binary
 from emulator.service import Service, bake, offered_python
+from tests.conftest import RecordProperty
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("package")]
 
@@ -165,6 +166,43 @@ def test_a_secret_in_a_package_is_refused_by_name(service: Service, packaged: Pa
     assert "would be packaged: notes/.env.local, notes/service.pem." in printed
     for path in ("notes/service.pem", "notes/.env.local"):
         (service.folder / path).unlink()
+
+
+@pytest.fixture
+def on_arm64(service: Service, packaged: Packaged) -> Iterator[Service]:
+    change_settings(service, architecture="arm64")
+    yield service
+    change_settings(service, architecture="x86_64")
+
+
+def test_arm64_is_packaged_with_its_own_libraries_and_no_others(
+    on_arm64: Service, record_property: RecordProperty
+) -> None:
+    on_arm64.package()
+    with zipfile.ZipFile(on_arm64.zip_path()) as package:
+        processors = processors_of(package)
+    assert processors == {(183).to_bytes(2, "little")}  # EM_AARCH64 of elf.h
+    record_property("said", f"arm64: {size(on_arm64.zip_path())}")
+    change_settings(on_arm64, architecture="x86_64")
+    with pytest.raises(CommandFailed) as failed:
+        command(on_arm64, "zappa", "package", "dev", VIRTUAL_ENV=".lambda")
+    assert "nothing was built or uploaded." in failed.value.output
+    assert "the function runs on x86_64, and cannot load psycopg_binary" in failed.value.output
+    on_arm64.package()
+    with zipfile.ZipFile(on_arm64.zip_path()) as package:
+        processors = processors_of(package)
+    assert processors == {(62).to_bytes(2, "little")}  # EM_X86_64
+    record_property("said", f"x86_64: {size(on_arm64.zip_path())}")
+
+
+def processors_of(package: zipfile.ZipFile) -> set[bytes]:
+    """Return the field e_machine of each shared library of a package."""
+    libraries = [name for name in package.namelist() if ".so" in Path(name).suffixes]
+    return {package.read(name)[18:20] for name in libraries}
+
+
+def size(path: Path) -> str:
+    return f"{path.stat().st_size / 2**20:.1f} MiB zipped"
 
 
 def test_a_library_that_comes_as_a_wheel_is_packaged_and_traces(tmp_path: Path) -> None:

@@ -249,6 +249,25 @@ def test_a_stack_that_zappa_did_not_make_is_left_alone(project: Project) -> None
     assert project.aws.function_tracing(FUNCTION) is None
 
 
+def test_a_rollback_that_is_denied_names_the_permission_and_changes_nothing(
+    deployed: Project,
+) -> None:
+    assert deployed.zappa("update", "dev").code == 0
+    deployed.aws.fail("UpdateFunctionCode", code="AccessDeniedException", status=403)
+    ended = deployed.zappa("rollback", "dev")
+    deployed.aws.forget_faults()
+    assert "the permission lambda:UpdateFunctionCode is missing" in ended.printed
+    assert "Once that is mended: make rollback STAGE=dev" in ended.printed
+    assert (ended.code, "Traceback" in ended.printed) == (1, False)
+    mended = deployed.zappa("rollback", "dev")
+    assert (mended.code, deployed.is_whole()) == (0, True), mended.printed
+
+
+def test_a_package_is_made_without_an_account(project: Project) -> None:
+    ended = project.zappa("package", "dev", AWS_ENDPOINT_URL="", AWS_ACCESS_KEY_ID="")
+    assert (ended.code, "Package created" in ended.printed) == (0, True), ended.printed
+
+
 def test_an_update_of_what_is_not_deployed_says_so_before_it_builds(project: Project) -> None:
     ended = project.zappa("update", "dev")
     assert "- there is no function notes-dev: make deploy STAGE=dev\n" in ended.printed

@@ -15,18 +15,17 @@ from zappa_xray.deployment.stage import RETRIES, Stage
 RULE = {"priority": 100, "reservoir_size": 10, "fixed_rate": 1.0}
 
 
-def session(region: str) -> boto3.Session:
-    return boto3.Session(region_name=region, aws_access_key_id="stub", aws_secret_access_key="stub")
-
-
-SESSION = session("eu-central-1")
+SESSION = boto3.Session(
+    region_name="eu-central-1", aws_access_key_id="stub", aws_secret_access_key="stub"
+)
 
 
 def stage(name: str = "dev", function: str = "notes-dev", **settings: Any) -> Stage:
     """Return a stage as Zappa would have loaded it; `settings` are its part of zappa_settings.json."""
     settings = {"xray_sampling_rule": RULE, **settings}
     zappa = SimpleNamespace(
-        boto_session=session(settings.get("aws_region", SESSION.region_name)),
+        boto_session=SESSION,
+        aws_region=settings.get("aws_region", SESSION.region_name),
         boto_client=SESSION.client,
         create_lambda_zip=str,
         get_scheduled_event_name=partial(Zappa.get_scheduled_event_name, Zappa),

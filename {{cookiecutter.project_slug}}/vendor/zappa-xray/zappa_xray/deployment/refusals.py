@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 
 from botocore.exceptions import UnknownRegionError
+from botocore.session import Session
 
 from zappa_xray.deployment.stage import DEPLOY_POLICY, Stage
 
@@ -29,9 +30,9 @@ def slim_handler(stage: Stage) -> Iterator[str]:
 
 def region(stage: Stage) -> Iterator[str]:
     """Zappa cannot name what lies in the partitions of China, of the sovereign and secret clouds."""
-    name = stage.region
+    name = stage.cli.zappa.aws_region  # a package is made without a session of AWS
     try:
-        partition = stage.cli.zappa.boto_session.get_partition_for_region(name)
+        partition = Session().get_partition_for_region(name) if name else "aws"
     except UnknownRegionError:
         return  # newer than this botocore
     if partition != "aws" and name != GOVERNMENT:

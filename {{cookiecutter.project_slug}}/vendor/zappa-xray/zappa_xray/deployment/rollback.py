@@ -6,7 +6,9 @@ from typing import Any
 import click
 
 from zappa_xray.deployment import after_deploy
+from zappa_xray.deployment.missing_permission import name_missing_permissions
 from zappa_xray.deployment.stage import CallFailed, Stage
+from zappa_xray.deployment.told import tell_how_it_ends
 
 STAYS = (
     "Only the code is back. As the last update made them stay the function's environment and settings,"
@@ -34,6 +36,8 @@ def prepare(stage: Stage) -> None:
         finish(stage, target)
 
     cli.rollback = rollback
+    name_missing_permissions(stage)
+    tell_how_it_ends(stage)
 
 
 LATEST = {"Version": "$LATEST"}

@@ -1,4 +1,4 @@
-"""What a deploy or an update that failed has left, and the command that comes next."""
+"""What a deploy, an update or a rollback that failed has left, and the command that comes next."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -46,7 +46,8 @@ def with_next(message: str, stage: Stage) -> click.ClickException:
     except click.ClickException as unseen:
         left, command = f"what is left cannot be seen: {unseen.message}", stage.cli.command
     else:
-        left, command = found.described(stage), found.command()
+        back = stage.cli.command == "rollback"
+        left, command = found.described(stage), "rollback" if back else found.command()
     return click.ClickException(
         f"{message}\nAs it is now: {left}.\nOnce that is mended: make {command} STAGE={stage.name}"
     )
