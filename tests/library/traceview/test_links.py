@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.signals import got_request_exception
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 from pytest_django import Settings
@@ -14,7 +14,7 @@ TRACE = "1-6b031359-31fa260c26b54514a74acf22"
 SITE = "http://127.0.0.1:8000"
 
 
-def fail(request: HttpRequest) -> None:
+def fail(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("planted")
 
 

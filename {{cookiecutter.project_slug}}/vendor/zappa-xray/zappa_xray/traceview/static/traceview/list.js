@@ -1,6 +1,6 @@
 // The list of requests, and the figures of their routes.
 
-import { at, element, markElements, settings, showSorting, sorted, state } from "./page.js";
+import { at, element, fill, markElements, renewed, settings, showSorting, sorted, state } from "./page.js";
 
 const NEWEST = "-number";
 export const traces = new Map(); // by id: the summary and its row
@@ -38,7 +38,7 @@ function rowOf(trace) {
 
 export function take(changed, isNewRun) {
   if (isNewRun) traces.clear();
-  for (const trace of changed) traces.set(trace.id, { trace, row: rowOf(trace) });
+  for (const trace of changed) traces.set(trace.id, { trace, row: renewed(traces.get(trace.id)?.row, rowOf(trace)) });
   const newest = [...traces.values()].sort((a, b) => b.trace.number - a.trace.number);
   for (const { trace } of newest.splice(Number(settings.most))) traces.delete(trace.id);
 }
@@ -51,11 +51,7 @@ export function drawList(shown) {
   const wanted = [...traces.values()].map(({ trace }) => trace).filter((trace) => trace.number > cleared && trace.wanted);
   const rows = sorted(wanted, NEWEST).map((trace) => traces.get(trace.id).row);
   const focused = document.activeElement.closest("#traces tr")?.dataset.id;
-  const body = at("traces");
-  if (rows.length !== body.children.length || rows.some((row, index) => body.children[index] !== row)) {
-    body.replaceChildren(...rows);
-    if (focused) linkOf(focused)?.focus({ preventScroll: true });
-  }
+  if (fill(at("traces"), rows) && focused) linkOf(focused)?.focus({ preventScroll: true });
   at("empty").hidden = rows.length > 0;
   at("empty").textContent = traces.size
     ? "None of the requests kept is taken by this filter, or the list was cleared."
@@ -70,9 +66,8 @@ export const linkOf = (id) => at("traces").querySelector(`tr[data-id="${CSS.esca
 function rowOfRoute(route) {
   const link = element("a", "", `${route.method} ${route.route}`.trim());
   link.href = `?${new URLSearchParams({ filter: route.filter })}`;
-  link.dataset.filter = route.filter;
   const count = (number, classes = "") => element("td", `number ${number ? classes : "none"}`, String(number));
-  return element(
+  const row = element(
     "tr",
     "",
     element("td", "route", link),
@@ -85,13 +80,15 @@ function rowOfRoute(route) {
     count(route.queries),
     element("td", `number ${route.n_plus_one ? "warn" : "none"}`, route.n_plus_one ? `${route.n_plus_one} (${route.repeated}×)` : "0"),
   );
+  row.dataset.filter = route.filter;
+  return row;
 }
 
 export function drawRoutes(routes) {
-  const focused = document.activeElement.closest("#figures a")?.dataset.filter;
-  const body = at("figures");
+  const focused = document.activeElement.closest("#figures tr")?.dataset.filter;
+  const before = new Map([...at("figures").children].map((row) => [row.dataset.filter, row]));
   // As they come they are in the order of what hurts first.
-  body.replaceChildren(...(state.sort ? sorted(routes, "") : routes).map(rowOfRoute));
-  if (focused) [...body.querySelectorAll("a")].find((link) => link.dataset.filter === focused)?.focus({ preventScroll: true });
+  const rows = (state.sort ? sorted(routes, "") : routes).map((route) => renewed(before.get(route.filter), rowOfRoute(route)));
+  if (fill(at("figures"), rows) && focused) rows.find((row) => row.dataset.filter === focused)?.querySelector("a").focus({ preventScroll: true });
   showSorting(at("routes"), "");
 }

@@ -14,6 +14,26 @@ export function element(tag, classes, ...content) {
 export const markElements = (marks) =>
   marks.map((mark) => element("span", `mark ${mark.toLowerCase().replace(/[^a-z]/g, "-")}`, mark));
 
+// A row that stays in its place can be clicked and keeps the focus: only its cells that say something
+// else are replaced.
+export function renewed(row, fresh) {
+  if (!row) return fresh;
+  const label = fresh.querySelector("a").ariaLabel;
+  row.className = fresh.className;
+  for (const [index, cell] of [...fresh.cells].entries()) {
+    if (row.cells[index].textContent !== cell.textContent) row.cells[index].replaceWith(cell);
+    else row.cells[index].className = cell.className;
+  }
+  row.querySelector("a").ariaLabel = label;
+  return row;
+}
+
+export function fill(body, rows) {
+  const isSame = rows.length === body.children.length && rows.every((row, index) => body.children[index] === row);
+  if (!isSame) body.replaceChildren(...rows);
+  return !isSame;
+}
+
 // What is looked at stands in the address: view, filter and sort in its query, the trace in its hash.
 
 export const state = { view: "requests", filter: "", sort: "" };

@@ -42,14 +42,35 @@ export function drawTrace({ summary, story, total, axis, lines }, isNew) {
   const more = summary.left_out ? ` and ${summary.left_out} not sent` : "";
   const facts = [summary.status, summary.took, `${summary.queries} queries${more}`, summary.service, summary.id];
   at("facts").replaceChildren(facts.filter((fact) => fact !== null).join(" · "), ...markElements(summary.marks));
-  const sentences = story.sentences.map((sentence) => element("p", "", sentence));
   at("story").className = summary.marks.some((mark) => mark === "fault" || mark === "timed out") ? "hurt" : "";
-  at("story").replaceChildren(...sentences, ...(story.stack ? [element("pre", "", story.stack)] : []));
+  drawStory(story);
   at("axis").replaceChildren(...axis.map((text) => element("span", "", text)));
-  const unfolded = new Set([...at("lines").children].flatMap((line, index) => (line.open ? [index] : [])));
-  at("lines").replaceChildren(...lines.map((line) => lineOf(line, total)));
+  drawLines(lines, total, isNew);
   if (isNew) at("raw").open = false;
-  else for (const index of unfolded) if (lines[index]?.details.length) at("lines").children[index].open = true;
+}
+
+// What has not ended is drawn again each second: only what says something else is replaced.
+
+function drawStory({ sentences, stack }) {
+  const parts = [...sentences.map((sentence) => element("p", "", sentence)), ...(stack ? [element("pre", "", stack)] : [])];
+  const drawn = [...at("story").children];
+  if (parts.map((part) => part.tagName).join() !== drawn.map((part) => part.tagName).join()) at("story").replaceChildren(...parts);
+  else for (const [index, part] of parts.entries()) if (drawn[index].textContent !== part.textContent) drawn[index].replaceWith(part);
+}
+
+let drawnLines = "";
+
+function drawLines(lines, total, isNew) {
+  const texts = JSON.stringify(lines.map(({ spans, ...text }) => text));
+  const drawn = [...at("lines").children];
+  if (texts === drawnLines && drawn.length === lines.length && !isNew) {
+    for (const [index, line] of lines.entries()) drawn[index].querySelector(".track").replaceWith(barOf(line, total));
+    return;
+  }
+  drawnLines = texts;
+  const unfolded = new Set(drawn.flatMap((line, index) => (line.open && !isNew ? [index] : [])));
+  at("lines").replaceChildren(...lines.map((line) => lineOf(line, total)));
+  for (const index of unfolded) if (lines[index]?.details.length) at("lines").children[index].open = true;
 }
 
 export async function showDocuments(id) {

@@ -152,7 +152,7 @@ at("traces").addEventListener("click", (event) => {
   else if (row && !event.target.closest("a") && !String(getSelection())) location.hash = row.dataset.id;
 });
 at("figures").addEventListener("click", (event) => {
-  const filter = event.target.closest("tr")?.querySelector("a").dataset.filter;
+  const filter = event.target.closest("tr")?.dataset.filter;
   if (!filter || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   look({ view: "requests", sort: "", filter });
