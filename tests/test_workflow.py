@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from emulator.aws import EmulatedAWS
 from emulator.deployed_stage import DeployedStage
@@ -100,6 +101,16 @@ def broken(repository: Repository, pushed: Job) -> Broken:
         job.run()
     file.write_text(healthy)
     return Broken(job, failed.value.output, before)
+
+
+def test_it_passes_all_that_the_settings_want(repository: Repository) -> None:
+    [step] = [
+        step
+        for step in yaml.safe_load(repository.workflow.read_text())["jobs"]["deploy"]["steps"]
+        if step.get("name") == "Release"
+    ]
+    named = repository.service.stage_settings("dev")["environment_from_deployer"]
+    assert {*step["env"]} == {*named, "MIGRATE"}  # type: ignore[misc]  # a list of names
 
 
 def test_without_a_role_nothing_is_done_and_it_says_why(repository: Repository) -> None:
