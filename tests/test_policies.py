@@ -107,7 +107,9 @@ CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/1-2-3"
 # What Zappa asks for these settings, and a person on the way to a domain:
 # https://github.com/zappa/Zappa/blob/master/zappa/core.py
 WANTED = {
-    "concurrency-policy.json": [("lambda:PutFunctionConcurrency", FUNCTION)],
+    "concurrency-policy.json": [
+        (f"lambda:{action}FunctionConcurrency", FUNCTION) for action in ("Delete", "Put")
+    ],
     "snapstart-policy.json": [
         *((f"lambda:{action}", FUNCTION) for action in ("PublishVersion",)),
         *((f"lambda:{action}", FUNCTION) for action in ("CreateAlias", "UpdateAlias")),
