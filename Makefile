@@ -10,7 +10,7 @@ ARGS ?=
 VERSION ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast bench lint format freshness audit transcript release
+.PHONY: help demo test test-fast bench lint format freshness audit transcript release verify-aws
 
 help: ## print these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ audit: $(READY) ## look up known vulnerabilities of all that the template, and a
 
 transcript: $(READY) ## run the demo and put what it prints into docs/DEMO.md and the README
 	python -m upkeep.transcript
+
+verify-aws: $(READY) ## deploy a stage into your own AWS account, settle what is claimed of AWS, take it away (STAGE=verify; SERVICE=folder: one of yours)
+	python -m upkeep.verify_aws "$(or $(STAGE),verify)" $(if $(SERVICE),--service "$(SERVICE)") $(ARGS)
 
 release: $(READY) ## one version everywhere, dated changelogs, a commit and its tag (VERSION=0.2.0)
 	python -m upkeep.release "$(VERSION)"

@@ -10,6 +10,7 @@ WORKFLOWS = (
     ".github/dependabot.yml",
     ".github/workflows/deploy.yml",
     ".github/workflows/test.yml",
+    "iam/github-trust-policy.json",
 )
 
 NEXT_STEPS = """

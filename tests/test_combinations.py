@@ -82,7 +82,7 @@ def test_ci_adds_the_workflows_and_changes_nothing_else(
     )
     added = set(with_ci) - set(without)
     assert added
-    assert all(path.startswith(".github/") for path in added)
+    assert all(path.startswith((".github/", "iam/github-")) for path in added)
     assert without == {path: with_ci[path] for path in with_ci if path not in added}
 
 

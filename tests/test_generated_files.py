@@ -51,8 +51,13 @@ SERVICE = {
     "config/wsgi.py",
     "conftest.py",
     "iam/alarms-policy.json",
+    "iam/concurrency-policy.json",
     "iam/deploy-policy.json",
+    "iam/domain-policy.json",
     "iam/execution-policy.json",
+    "iam/role-policy.json",
+    "iam/snapstart-policy.json",
+    "iam/vpc-policy.json",
     "manage.py",
     "notes/__init__.py",
     "notes/admin.py",
@@ -79,6 +84,7 @@ SERVICE = {
     ),
 }
 WORKFLOWS = {
+    "iam/github-trust-policy.json",
     ".github/dependabot.yml",
     ".github/workflows/deploy.yml",
     ".github/workflows/test.yml",

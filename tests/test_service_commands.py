@@ -61,6 +61,18 @@ def test_format_mends_what_check_says_of_form(copy: Copy) -> None:
     copy.run("make", "check")
 
 
+@pytest.mark.parametrize(
+    ("fails", "named"), [("ruff check --no-such-option", True), ("python -c 1/0", False)]
+)
+def test_format_is_named_where_ruff_has_found_something(
+    copy: Copy, fails: str, named: bool
+) -> None:
+    with pytest.raises(CommandFailed) as failure:
+        copy.run("make", "check", f'CHECKS="{fails}"')
+    assert f"Faults were found by:\n  uv run {fails}" in failure.value.output
+    assert ("make format mends what ruff can mend." in failure.value.output) is named
+
+
 def test_the_workflow_s_install_wants_a_lock_and_takes_it_as_it_is(copy: Copy) -> None:
     here = {"UV_PROJECT_ENVIRONMENT": str(copy.folder / ".venv")}
     locked = Copy(copy.folder, {**here, "UV_LOCKED": "1"})

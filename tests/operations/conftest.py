@@ -15,12 +15,12 @@ import pytest
 from emulator.aws import EmulatedAWS
 from emulator.processes import CommandFailed, run
 from emulator.service import Service, bake, offered_python
+from tests.operations.needs import Call
 
 SECRETS = {
     "DJANGO_SECRET_KEY": secrets.token_urlsafe(50),
     "DATABASE_URL": f"postgresql://notes:{secrets.token_urlsafe(20)}@database.invalid/notes",
 }
-Call = tuple[str, str]
 
 
 @dataclass
@@ -31,6 +31,7 @@ class Operations:
     aws: EmulatedAWS
     folder: Path
     printed: dict[str, str] = field(default_factory=dict)
+    recording: str = "calls"  # the file that the calls are written to
 
     @property
     def function(self) -> str:
@@ -41,7 +42,7 @@ class Operations:
             **self.aws.environment(),
             **SECRETS,
             "PYTHONPATH": str(self.folder / "plugin"),
-            "AWS_CALLS": str(self.folder / "calls"),
+            "AWS_CALLS": str(self.folder / self.recording),
             "AWS_FAULTS": json.dumps(faults),
         }
 
@@ -70,10 +71,10 @@ class Operations:
             self.manage(*arguments, **faults)
         return failed.value.output
 
-    def calls(self) -> set[Call]:
-        """Return every call to AWS of all commands so far: service and operation."""
-        lines = (self.folder / "calls").read_text().splitlines()
-        return {(service, operation) for service, operation in map(json.loads, lines)}
+    def calls(self, recording: str = "calls") -> list[Call]:
+        """Return every call to AWS of all commands so far, in their order."""
+        lines = (self.folder / recording).read_text().splitlines()
+        return [Call(*json.loads(line)) for line in lines]
 
     def change_settings(self, **keys: Any) -> None:
         """Change keys of the stage dev in zappa_settings.json."""
@@ -85,13 +86,15 @@ class Operations:
 
 @pytest.fixture(scope="session")
 def operations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operations]:
-    """A service that was deployed by `make deploy`."""
+    """A service whose role was made by `make role`, and that was deployed by `make deploy`."""
     folder = tmp_path_factory.mktemp("operations")
     (folder / "plugin").mkdir()
     shutil.copy(Path(__file__).with_name("recorder.py"), folder / "plugin/sitecustomize.py")
     service = bake(folder, {"python_version": offered_python()})
     service.install()
     with EmulatedAWS() as aws:
-        started = Operations(service, aws, folder)
+        started = Operations(service, aws, folder, recording="calls of make role")
+        started.printed["role"] = started.make("role")
+        started.recording = "calls"
         started.printed["deploy"] = started.make("deploy")
         yield started

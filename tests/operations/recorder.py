@@ -1,6 +1,6 @@
 """Put on a command's PYTHONPATH as `sitecustomize`: sees, and may spoil, each call that it makes to AWS.
 
-AWS_CALLS   a file that gets one line for each call: the service, the operation, as JSON
+AWS_CALLS   a file that gets one line for each call: service, operation, parameters, as JSON
 AWS_FAULTS  JSON: operation to how it fails. An error code: each time, before anything is sent.
             A number: this many tries of it are answered 429, where the SDK may try again
 """
@@ -20,6 +20,11 @@ class Empty:
         return []
 
 
+def kind_of(value: Any) -> str:
+    """Return what stands for a value that is no JSON, such as the file of an upload."""
+    return f"<{type(value).__name__}>"
+
+
 def install() -> None:
     from botocore.awsrequest import AWSResponse
     from botocore.client import BaseClient
@@ -30,7 +35,8 @@ def install() -> None:
 
     def record(client: Any, operation: str, parameters: Any) -> Any:
         with open(os.environ["AWS_CALLS"], "a") as calls:
-            print(json.dumps([client.meta.service_model.service_name, operation]), file=calls)
+            call_made = [client.meta.service_model.service_name, operation, parameters]
+            print(json.dumps(call_made, default=kind_of), file=calls)
         if isinstance(code := FAULTS.get(operation), str):
             raise ClientError({"Error": {"Code": code, "Message": "spoilt"}}, operation)
         return call(client, operation, parameters)

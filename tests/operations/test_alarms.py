@@ -19,6 +19,7 @@ COLLEAGUE = "ada@example.com"
 @pytest.fixture(scope="module")
 def warned(operations: Operations) -> Iterator[Operations]:
     """A stage with alarms, which has none again at the end."""
+    operations.recording = "calls of test_alarms"
     operations.change_settings(xray_alarms={"email": COLLEAGUE})
     operations.printed["alarms"] = operations.manage("trace_stage", "dev")
     yield operations
@@ -27,6 +28,7 @@ def warned(operations: Operations) -> Iterator[Operations]:
     assert "What warned of" in removed
     assert {kind: len(found) for kind, found in made(operations).items()} == dict.fromkeys(KINDS, 0)
     assert "There are no alarms of" in operations.manage("trace_stage", "dev")
+    operations.recording = "calls"
 
 
 KINDS = ("alarms", "topics", "filters", "groups", "queries", "dashboards")

@@ -255,7 +255,7 @@ def test_trap_13_without_a_rest_api_the_hook_asks_api_gateway_nothing(
         operations.change_settings(apigateway_version="v1")
         before.write_text(kept + before.read_text())
     assert "Traces of HTTPS requests start at Lambda: an HTTP API has no X-Ray tracing" in printed
-    assert {service for service, _ in asked} == {"xray", "logs"}
+    assert {call.service for call in asked} == {"xray", "logs"}
     operations.manage("trace_stage", "dev")
 
 

@@ -1,80 +1,62 @@
-"""iam/deploy-policy.json holds what all commands need, and nothing else.
+"""Each policy of who deploys, held against what the commands ask AWS: it allows that, and no more.
 
 The last test of this service: it takes the stage away.
 """
 
 from __future__ import annotations
 
-import fnmatch
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
-from typing import Any
 
 import pytest
-from botocore.session import Session
-from policy_sentry.querying.actions import get_action_data
 
 from emulator.events import trace_id
 from emulator.processes import CommandFailed
-from tests.operations.conftest import Call, Operations
+from tests.operations.conftest import Operations
+from tests.operations.mutants import unnoticed
+from tests.operations.needs import Account
+from tests.operations.simulator import Document, Request, denied, simulated
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("operations")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("operations"),
+    simulated,
+]
 
-# IAM's action where it is not called as the operation is.
-# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-RENAMED: dict[Call, str | None] = {
-    ("s3", "HeadBucket"): "s3:ListBucket",
-    ("s3", "CreateMultipartUpload"): "s3:PutObject",
-    ("s3", "UploadPart"): "s3:PutObject",
-    ("s3", "CompleteMultipartUpload"): "s3:PutObject",
-    ("lambda", "Invoke"): "lambda:InvokeFunction",
-    ("sts", "GetCallerIdentity"): None,  # everybody may
-}
-# In the policy though no call of ours bears its name, and why.
-WITHOUT_A_CALL = {
-    "iam:PassRole": "CreateFunction, PutRule and the API's integrations hand over the role",
-    "iam:CreateServiceLinkedRole": "API Gateway makes its role at the account's first traced stage",
-    "s3:GetObject": "Lambda and CloudFormation fetch the package and the template as the caller",
-    "apigateway:DELETE": "CloudFormation deletes the API as the caller",
-    "apigateway:PUT": "CloudFormation tags the API and sets its methods as the caller",
-    "cloudformation:ContinueUpdateRollback": "asked for where the rollback of a stack has failed",
-    "cloudformation:DescribeStackEvents": "asked for where a stack has failed",
-    "cloudformation:ListStackResources": "Zappa asks while CloudFormation is still at work",
+# What the policy allows on the resources of others as well, for AWS lets nobody narrow it further.
+# The tag makes a REST API this service's: who may tag one can take it over. A schedule's rule begins
+# with a digest where the function's name would make it too long.
+NOT_NARROWED = {
+    *("apigateway:GET /restapis", "apigateway:PUT /tags"),
+    *("iam:CreateServiceLinkedRole", "logs:DescribeLogGroups"),
+    *("events:DeleteRule", "events:ListRuleNamesByTarget", "events:ListTargetsByRule"),
+    *("events:PutRule", "events:PutTargets", "events:RemoveTargets"),
+    *("xray:BatchGetTraces", "xray:GetSamplingRules"),
+    *("xray:GetSamplingStatisticSummaries", "xray:GetTraceSummaries"),
 }
 
 
-def action(call: Call) -> str | None:
-    """Return the IAM action that a call needs, None where it needs none."""
-    service, operation = call
-    if call in RENAMED:
-        return RENAMED[call]
-    if service == "apigateway":
-        model = Session().get_service_model(service)
-        return f"apigateway:{model.operation_model(operation).http['method']}"
-    return f"{service}:{operation}"
+def policy(operations: Operations, name: str) -> Document:
+    document: Document = json.loads((operations.service.folder / "iam" / name).read_text())
+    return document
 
 
-def actions_of(statement: dict[str, Any]) -> list[str]:
-    actions = statement["Action"]
-    return [actions] if isinstance(actions, str) else actions
+def account(operations: Operations) -> Account:
+    calls = operations.calls()
+    [api] = {call.parameters["restApiId"] for call in calls if "restApiId" in call.parameters}
+    return Account(operations.aws.region, operations.function, api)
 
 
-def policy(folder: Path, name: str) -> list[dict[str, Any]]:
-    statements: list[dict[str, Any]] = json.loads((folder / "iam" / name).read_text())["Statement"]
-    return statements
-
-
-def allowed(statements: list[dict[str, Any]]) -> set[str]:
-    return {action for statement in statements for action in actions_of(statement)}
+def requests_of(operations: Operations, recording: str = "calls") -> list[Request]:
+    """Return what IAM was to decide at the recorded calls, each once."""
+    asked = account(operations)
+    found = (request for call in operations.calls(recording) for request in asked.requests(call))
+    return list(dict.fromkeys(found))
 
 
 @pytest.fixture(scope="module")
-def calls(operations: Operations) -> set[Call]:
-    """Every call to AWS of a stage's life, by the commands of the Makefile and by the hooks."""
+def requests(operations: Operations) -> list[Request]:
+    """What is asked in a stage's life, by the commands of the Makefile and by the hooks."""
     logs = {"logGroupName": f"/aws/lambda/{operations.function}"}
     operations.aws.client("logs").create_log_stream(**logs, logStreamName="emulated")
     operations.manage("trace_stage", "dev", "--off")
@@ -90,39 +72,91 @@ def calls(operations: Operations) -> set[Call]:
             operations.make(command, arguments)
     with suppress(CommandFailed):
         operations.manage("trace_show", trace_id())
+    operations.recording = "calls with alarms"
+    for alarms in ({"email": "ada@example.com"}, {"email": "ada@example.com", "faults": 9}, None):
+        operations.change_settings(xray_alarms=alarms)
+        operations.manage("trace_stage", "dev")
+        for group in operations.aws.client("xray").get_groups()["Groups"]:
+            change = {"GroupName": group["GroupName"], "FilterExpression": "fault"}
+            operations.aws.client("xray").update_group(**change)
+    operations.recording = "calls"
     operations.printed["undeploy"] = operations.make("undeploy", "--yes")
-    return operations.calls()
+    # Where no stack is left Zappa looks for the API by its name.
+    with suppress(CommandFailed):
+        operations.make("undeploy", "--yes")
+    return requests_of(operations)
 
 
-def test_the_policy_allows_every_call_and_nothing_else(
-    calls: set[Call], operations: Operations
+def test_the_deploy_policy_allows_every_call(
+    requests: list[Request], operations: Operations
 ) -> None:
-    needed = {needs for call in calls if (needs := action(call))}
-    held = allowed(policy(operations.service.folder, "deploy-policy.json"))
-    assert needed - held == set(), "the policy lacks these"
-    assert held - needed == set(WITHOUT_A_CALL) - needed, "nothing needs these"
-    assert len(calls) > 40
+    assert denied(policy(operations, "deploy-policy.json"), requests) == set()
+    assert len(requests) > 60
 
 
-@pytest.mark.parametrize(
-    "taken", ["apigateway:PATCH", "xray:CreateSamplingRule", "iam:PutRolePolicy"]
-)
-def test_an_action_that_is_taken_out_is_missed(
-    calls: set[Call], operations: Operations, taken: str
+def test_the_role_is_made_with_a_policy_of_its_own(
+    requests: list[Request], operations: Operations
 ) -> None:
-    needed = {needs for call in calls if (needs := action(call))}
-    held = allowed(policy(operations.service.folder, "deploy-policy.json")) - {taken}
-    assert needed - held == {taken}
+    making = requests_of(operations, "calls of make role")
+    assert denied(policy(operations, "role-policy.json"), making) == set()
+    refused = denied(policy(operations, "deploy-policy.json"), making)
+    assert {request.action for request in refused} == {"iam:CreateRole", "iam:PutRolePolicy"}
+    assert f"{operations.function}-ZappaLambdaExecutionRole" in operations.printed["role"]
 
 
-def test_undeploy_leaves_no_sampling_rule(calls: set[Call], operations: Operations) -> None:
+def recorded_for(name: str, operations: Operations) -> list[Request]:
+    """Return what is asked by whom a policy of iam/ is for, beyond what everybody asks who deploys."""
+    everybody = policy(operations, "deploy-policy.json")
+    if name == "role-policy.json":
+        return requests_of(operations, "calls of make role")
+    return sorted(denied(everybody, requests_of(operations, "calls with alarms")), key=str)
+
+
+@pytest.mark.parametrize("name", ["deploy-policy.json", "role-policy.json", "alarms-policy.json"])
+def test_each_statement_and_each_action_that_is_taken_out_is_missed(
+    requests: list[Request], operations: Operations, name: str
+) -> None:
+    asked = requests if name == "deploy-policy.json" else recorded_for(name, operations)
+    assert denied(policy(operations, name), asked) == set()
+    tried, kept = unnoticed(policy(operations, name), asked)
+    assert kept == set(), "nothing needs these"
+    assert len(tried) >= 5
+
+
+def named(request: Request) -> str:
+    if request.action.startswith("apigateway:"):
+        return f"{request.action} /{request.resource.split('/')[1]}"
+    return request.action
+
+
+def test_what_belongs_to_others_is_refused(requests: list[Request], operations: Operations) -> None:
+    """Each request once more, about the same thing of a service with another name."""
+    slug = operations.service.slug
+    others = []
+    for request in requests:
+        context = {key: value.replace(slug, "other") for key, value in request.context.items()}
+        resource = request.resource.replace(slug, "other")
+        others.append(Request(request.action, resource, context))
+    refused = denied(policy(operations, "deploy-policy.json"), others)
+    assert {named(request) for request in others if request not in refused} == NOT_NARROWED
+
+
+def test_a_role_is_handed_to_the_services_of_a_stage_and_to_no_other(
+    requests: list[Request], operations: Operations
+) -> None:
+    [role] = {request.resource for request in requests if request.action == "iam:PassRole"}
+    to_ec2 = Request("iam:PassRole", role, {"iam:PassedToService": "ec2.amazonaws.com"})
+    assert denied(policy(operations, "deploy-policy.json"), [to_ec2]) == {to_ec2}
+
+
+def test_undeploy_leaves_no_sampling_rule(requests: list[Request], operations: Operations) -> None:
     records = operations.aws.client("xray").get_sampling_rules()["SamplingRuleRecords"]
     assert [record["SamplingRule"]["RuleName"] for record in records] == ["Default"]
     assert f"The sampling rule {operations.function} was removed." in operations.printed["undeploy"]
 
 
 def test_undeploy_leaves_the_function_s_log_and_none_of_the_api(
-    calls: set[Call], operations: Operations
+    requests: list[Request], operations: Operations
 ) -> None:
     found = operations.aws.client("logs").describe_log_groups()["logGroups"]
     assert [group["logGroupName"] for group in found] == [f"/aws/lambda/{operations.function}"]
@@ -132,61 +166,4 @@ def test_the_execution_policy_is_the_role_s(operations: Operations) -> None:
     role = operations.aws.client("iam").get_role_policy(
         RoleName=f"{operations.function}-ZappaLambdaExecutionRole", PolicyName="zappa-permissions"
     )
-    assert role["PolicyDocument"]["Statement"] == policy(
-        operations.service.folder, "execution-policy.json"
-    )
-
-
-POLICIES = ["deploy-policy.json", "execution-policy.json"]
-
-
-def findings(text: str) -> str:
-    """Return what parliament, the linter, says of a policy; nothing when all is well."""
-    command = [str(Path(sys.executable).with_name("parliament"))]
-    linted = subprocess.run(
-        command, input=text, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert "Traceback" not in linted.stderr
-    return linted.stdout
-
-
-@pytest.mark.parametrize("name", POLICIES)
-def test_the_linter_finds_nothing(operations: Operations, name: str) -> None:
-    text = (operations.service.folder / "iam" / name).read_text()
-    assert findings(text) == ""
-    assert "Unknown action" in findings(
-        text.replace("xray:Put", "xray:Pot").replace("xray:GetT", "xray:Got")
-    )
-
-
-def resource_types(name: str) -> Iterator[str]:
-    """Yield the ARN formats that AWS lets an action be narrowed to, such as a function's."""
-    service, _, operation = name.partition(":")
-    data = get_action_data(service, operation)
-    assert data, f"{name} is no action of AWS"
-    yield from (row["resource_arn_format"] for row in data[service])
-
-
-@pytest.mark.parametrize("name", POLICIES)
-def test_every_action_is_narrowed_where_aws_allows_it(operations: Operations, name: str) -> None:
-    for statement in policy(operations.service.folder, name):
-        resources = statement["Resource"]
-        for each in actions_of(statement):
-            narrow = set(resource_types(each)) - {"*"}
-            assert (resources == "*") is not bool(narrow), each
-            assert "*" not in each
-
-
-def test_the_resources_are_those_of_this_service(operations: Operations) -> None:
-    slug = operations.service.slug
-    statements = policy(operations.service.folder, "deploy-policy.json")
-    named = [resource for statement in statements for resource in listed(statement["Resource"])]
-    assert f"arn:aws:lambda:eu-central-1:*:function:{slug}-*" in named
-    function = f"arn:aws:lambda:eu-central-1:123456789012:function:{slug}-dev"
-    assert any(fnmatch.fnmatchcase(function, pattern) for pattern in named if pattern != "*")
-    other = function.replace(slug, "other")
-    assert not any(fnmatch.fnmatchcase(other, pattern) for pattern in named if pattern != "*")
-
-
-def listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
+    assert role["PolicyDocument"] == policy(operations, "execution-policy.json")

@@ -287,7 +287,7 @@ LOGGING = {
             "formatter": "json" if IN_LAMBDA else "line",
         },
     },
-    "root": {"handlers": ["console"], "level": env.str("DJANGO_LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": env.str("DJANGO_LOG_LEVEL", default="") or "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
         # At DEBUG the SDK prints each document that it sends.

@@ -1,6 +1,10 @@
-"""The stages of a zappa_settings.json, and where AWS's console shows a trace of theirs."""
+"""The stages of a zappa_settings.json, and where AWS's console shows a trace of theirs.
+
+`python -m zappa_xray.stages STAGE KEY` prints what a stage, or the one that it extends, says.
+"""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -47,3 +51,19 @@ def console_address(region: str, trace_id: str) -> str:
         "console.aws.amazon.com",
     )
     return f"https://{region}.{host}/cloudwatch/home?region={region}#xray:traces/{trace_id}"
+
+
+def main(stage: str, key: str) -> str | None:
+    """Print a key of a stage in this folder; return what is wrong instead, for `sys.exit`."""
+    try:
+        named = stages(Path("zappa_settings.json"))
+        print(named[stage][key])
+    except (OSError, ValueError) as error:
+        return str(error)
+    except KeyError as error:
+        return f"zappa_settings.json has no {error} for stage {stage}: {', '.join(named)}"
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

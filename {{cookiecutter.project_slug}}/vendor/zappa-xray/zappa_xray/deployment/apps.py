@@ -9,5 +9,7 @@ class DeploymentConfig(AppConfig):
 
     def ready(self) -> None:
         from zappa_xray.deployment.checks import register_checks
+        from zappa_xray.deployment.workflow import register_check
 
         register_checks()
+        register_check()

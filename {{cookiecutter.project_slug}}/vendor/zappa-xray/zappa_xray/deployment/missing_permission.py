@@ -6,19 +6,11 @@ from typing import Any
 from botocore.client import BaseClient
 from botocore.model import OperationModel
 
-from zappa_xray.deployment.stage import DENIED, CallFailed, Stage, where
+from zappa_xray.deployment.policies import action_of, where
+from zappa_xray.deployment.stage import DENIED, CallFailed, Stage
 
 # HEAD has no body that could hold a word for it.
 REFUSED = (*DENIED, "403")
-# IAM's action where it is not called as the operation is.
-# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-RENAMED = {
-    "HeadBucket": "s3:ListBucket",
-    "CreateMultipartUpload": "s3:PutObject",
-    "UploadPart": "s3:PutObject",
-    "CompleteMultipartUpload": "s3:PutObject",
-    "Invoke": "lambda:InvokeFunction",
-}
 # Zappa goes on: AWS refuses it where a region has no function URLs.
 MAY_BE_REFUSED = ("ListFunctionUrlConfigs",)
 
@@ -45,7 +37,7 @@ def name_missing_permissions(stage: Stage) -> None:
 
 def sentence(model: OperationModel, stage: Stage) -> str:
     """Return what is missing for an operation, and where that is given."""
-    needed = action(model)
+    needed = action_of(model)
     said = f"the permission {needed} is missing: {where(needed)}"
     if needed == "s3:ListBucket":
         bucket = stage.cli.s3_bucket_name
@@ -56,10 +48,3 @@ def sentence(model: OperationModel, stage: Stage) -> str:
     if needed in ("iam:CreateRole", "iam:PutRolePolicy"):
         said += f"; or an administrator runs make role STAGE={stage.name} once"
     return said
-
-
-def action(model: OperationModel) -> str:
-    service = model.service_model.service_name
-    if model.name in RENAMED:
-        return RENAMED[model.name]
-    return f"{service}:{model.http['method'] if service == 'apigateway' else model.name}"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from botocore.exceptions import UnknownRegionError
 from botocore.session import Session
 
-from zappa_xray.deployment.stage import DEPLOY_POLICY, Stage
+from zappa_xray.deployment.policies import DEPLOY_POLICY
+from zappa_xray.deployment.stage import Stage
 
 # Zappa writes arn:aws: everywhere, and knows one other name, that of this region.
 GOVERNMENT = "us-gov-west-1"

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -11,7 +10,8 @@ import click
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-DEPLOY_POLICY = Path("iam/deploy-policy.json")
+from zappa_xray.deployment.policies import action_of, where
+
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 6})
@@ -181,19 +181,5 @@ def failure(client: Any, error: ClientError) -> CallFailed:
     code = error.response["Error"]["Code"]
     if code not in DENIED:
         return CallFailed(str(error), code)
-    model = client.meta.service_model
-    # Two services of ours name their actions otherwise: API Gateway by the HTTP method,
-    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
-    method = model.operation_model(error.operation_name).http["method"]
-    verb = method if model.service_name == "apigateway" else error.operation_name
-    action = f"{model.service_name}:{verb}"
+    action = action_of(client.meta.service_model.operation_model(error.operation_name))
     return CallFailed(f"the permission {action} is missing: {where(action)}", code)
-
-
-def where(action: str) -> str:
-    """Return the sentence that says where iam/ allows `action`."""
-    lines = DEPLOY_POLICY.read_text().splitlines() if DEPLOY_POLICY.exists() else []
-    for number, line in enumerate(lines, start=1):
-        if f'"{action}"' in line:
-            return f"{DEPLOY_POLICY} allows it in line {number}, give that policy to who deploys"
-    return f"add it to {DEPLOY_POLICY} and give that policy to who deploys"

@@ -1,0 +1,1 @@
+"""A stage in somebody's own AWS account: made, asked, killed, read back, and taken away."""

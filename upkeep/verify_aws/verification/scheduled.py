@@ -1,0 +1,5 @@
+from typing import Any
+
+
+def tick(event: dict[str, Any], context: Any) -> str:
+    return "ticked"
