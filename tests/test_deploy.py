@@ -38,6 +38,7 @@ class Stage:
     service: Service
     aws: EmulatedAWS
     served: DeployedStage
+    database: str
 
     @property
     def function(self) -> str:
@@ -89,7 +90,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     variables = {"DATABASE_URL": f"sqlite:///{database}"}
     name = service.function_name("dev")
     with EmulatedAWS() as aws, DeployedStage(aws, name, environment=variables) as served:
-        yield Stage(service, aws, served)
+        yield Stage(service, aws, served, variables["DATABASE_URL"])
 
 
 @pytest.fixture(scope="module")
@@ -157,9 +158,38 @@ def test_update_again_traces_function_and_stage(updated_again: After, deployed: 
     assert updated_again.rules == deployed.rules
 
 
+def test_the_database_is_migrated_by_a_function_of_its_own_that_is_gone_then(
+    stage: Stage, deployed: After, tmp_path: Path
+) -> None:
+    def functions() -> dict[str, str]:
+        there = stage.aws.client("lambda").list_functions()["Functions"]
+        return {function["FunctionName"]: function["CodeSha256"] for function in there}
+
+    before = functions()
+    name = f"{stage.function}-migrate"
+    database = stage.aws.function_environment(stage.function)["DATABASE_URL"]
+    served = {"DATABASE_URL": stage.database}
+    with DeployedStage(stage.aws, name, environment=served):
+        assert "Applying notes.0001_initial... OK" in stage.make("migrate")
+    nowhere = {"DATABASE_URL": f"sqlite:///{tmp_path / 'nowhere' / 'db'}"}
+    again = ["manage.py", "stage_migrate", "dev", str(stage.service.zip_path())]
+    with (
+        DeployedStage(stage.aws, name, environment=nowhere),
+        pytest.raises(CommandFailed) as failed,
+    ):
+        run(
+            [str(stage.service.folder / ".venv/bin/python"), *again],
+            folder=stage.service.folder,
+            environment=stage.aws.environment() | SECRETS,
+        )
+    assert "migrate --noinput failed: unable to open database file" in failed.value.output
+    assert functions() == before
+    assert stage.aws.function_environment(stage.function)["DATABASE_URL"] == database
+
+
 def test_a_deployed_stage_answers(stage: Stage, updated: After) -> None:
     assert ask(f"{stage.served.url}/health/").json == {"status": "ok"}
-    assert "Applying notes.0001_initial... OK" in stage.make("manage", "migrate")
+    stage.make("manage", "migrate")
     assert ask(f"{stage.served.url}/api/notes/").status == 401
 
 

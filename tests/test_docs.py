@@ -88,7 +88,14 @@ def test_every_command_has_a_phony_target(service: Baked) -> None:
 def test_the_service_s_manage_commands_exist(service: Baked) -> None:
     own = {path.split("/")[-1][:-3] for path in service.files() if "/management/commands/" in path}
     own -= {"__init__"}
-    django = {"createsuperuser", "drf_create_token", "check", "makemigrations", "startapp"}
+    django = {
+        "createsuperuser",
+        "drf_create_token",
+        "check",
+        "makemigrations",
+        "migrate",
+        "startapp",
+    }
     for document in ("README.md", MANUAL):
         named_ones = set(re.findall(r"manage\.py ([a-z_]+)", service.read(document)))
         assert named_ones

@@ -16,6 +16,7 @@ MAY_IMPORT = {
         "aws_xray_sdk",
         "django",
         "rest_framework",
+        "snapshot_restore_py",  # in Lambda only
         "wrapt",
         "zappa_xray.stages",
         "zappa_xray.lambda_start.init_phase",  # what a cold start cost

@@ -30,6 +30,8 @@ LINKS = [
     "The function's tracing",
     "The function's environment",
     "The function's role",
+    "The way to X-Ray",
+    "The way to the database",
     "The API's kind",
     "The stage's tracing",
     "The sampling rules",
@@ -55,6 +57,10 @@ def examine(operations: Operations, *arguments: str, **faults: str | int) -> dic
 
 def broken(answer: dict[str, Any]) -> dict[str, str]:
     return {link["name"]: link["found"] for link in answer["links"] if link["holds"] is False}
+
+
+def told(answer: dict[str, Any]) -> dict[str, str]:
+    return {link["name"]: link["found"] for link in answer["links"]}
 
 
 def send_a_trace(operations: Operations, of_django: bool) -> None:
@@ -266,6 +272,51 @@ def test_a_broken_link_is_named_with_what_was_found(
         answer = examine(traced, "dev")
     assert found in broken(answer)[link]
     assert next(each["remedy"] for each in answer["links"] if each["name"] == link)
+
+
+def test_a_function_in_a_vpc_without_ways_out_and_with_them(traced: Operations) -> None:
+    ec2 = traced.aws.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.1.0/24")["Subnet"]["SubnetId"]
+    own, theirs = (
+        ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
+        for name in ("of-the-function", "of-the-database")
+    )
+    interface = {"SubnetId": subnet, "Groups": [theirs], "PrivateIpAddress": "10.1.1.77"}
+    ec2.create_network_interface(**interface)
+    kept = traced.aws.function_environment(traced.function)
+    there = kept | {"DATABASE_URL": "postgresql://notes:secret-word@10.1.1.77/notes"}
+    inside = function(
+        VpcConfig={"SubnetIds": [subnet], "SecurityGroupIds": [own]},
+        Environment={"Variables": there},
+    )
+    outside = function(
+        VpcConfig={"SubnetIds": [], "SecurityGroupIds": []}, Environment={"Variables": kept}
+    )
+    with changed(traced, inside, outside):
+        closed = examine(traced, "dev")
+        port = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432}
+        into = [port | {"UserIdGroupPairs": [{"GroupId": own}]}]
+        ec2.authorize_security_group_ingress(GroupId=theirs, IpPermissions=into)
+        opened = examine(traced, "dev")
+        denied = examine(traced, "dev", DescribeSubnets="UnauthorizedOperation")
+    with changed(traced, function(Environment={"Variables": there}), outside):
+        in_no_vpc = examine(traced, "dev")
+    database = "The way to the database"
+    assert broken(closed) == {
+        database: f"{theirs} of 10.1.1.77 does not let {own} in at 5432",
+    }
+    assert told(closed)["The way to X-Ray"].startswith(
+        f"{subnet} in {vpc} has no NAT, and {vpc} no endpoint com.amazonaws.eu-central-1.xray;"
+        " traces come all the same"
+    )
+    assert broken(opened) == broken(denied) == {}
+    assert told(opened)[database] == f"10.1.1.77:5432 in {vpc}, and {theirs} lets the function in"
+    assert "ec2:DescribeSubnets is missing" in told(denied)[database]
+    assert broken(in_no_vpc) == {
+        database: "10.1.1.77 is 10.1.1.77, inside a network, and the function is in no VPC"
+    }
+    assert "secret-word" not in f"{closed}{opened}{denied}{in_no_vpc}"
 
 
 def test_a_missing_variable_of_the_function(traced: Operations) -> None:

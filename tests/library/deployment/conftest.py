@@ -45,6 +45,8 @@ def stage(name: str = "dev", function: str = "notes-dev", **settings: Any) -> St
         base_path=settings.get("base_path"),
         architecture=settings.get("architecture", "x86_64"),
         runtime=settings.get("runtime", "python3.13"),
+        snap_start=settings.get("snap_start", "None"),
+        apigateway_lambda_qualifier="snapstart" if settings.get("snap_start") else None,
         timeout_seconds=35,
         memory_size=1024,
         lambda_handler="handler.lambda_handler",

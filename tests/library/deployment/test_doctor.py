@@ -122,6 +122,33 @@ def test_a_function_that_is_not_there(aws: AWS) -> None:
     assert (link.holds, link.remedy) == (False, "make deploy STAGE=dev")
 
 
+@pytest.mark.parametrize(
+    ("version", "holds", "found"),
+    [
+        (
+            {"Version": "7", "SnapStart": {"OptimizationStatus": "On"}},
+            True,
+            "notes-dev is deployed as zappa_settings.json says, as version 7 from a snapshot",
+        ),
+        (
+            {"Version": "8", "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"}},
+            False,
+            "version 8, to which the requests go, starts from no snapshot (ApplyOn is None)",
+        ),
+    ],
+)
+def test_with_snap_start_it_follows_the_alias_to_the_version(
+    aws: AWS, version: dict[str, Any], holds: bool, found: str
+) -> None:
+    chain = aws.stage(snap_start="PublishedVersions")
+    asked = {"FunctionName": "notes-dev", "Qualifier": "snapstart"}
+    aws.answers("lambda", "get_function_configuration", FUNCTION | version, **asked)
+    link = ask(chain, "The function")
+    assert (link.holds, link.found) == (holds, found)
+    aws.refuses("lambda", "get_function_configuration", "ResourceNotFoundException")
+    assert "notes-dev with an alias snapstart does not exist" in ask(chain, "The function").found
+
+
 def test_a_role_that_may_not_send(aws: AWS) -> None:
     chain = aws.stage()
     for result in (ALLOWED, REFUSED):

@@ -2,7 +2,9 @@
 
 import contextlib
 import functools
+import importlib
 import logging
+import os
 import sys
 from collections.abc import Callable
 from types import ModuleType
@@ -12,7 +14,6 @@ import wrapt
 from aws_xray_sdk.core import patch, xray_recorder
 from aws_xray_sdk.core.models.entity import Entity
 from aws_xray_sdk.ext.django import apps as sdk_app
-from aws_xray_sdk.ext.django.conf import settings as sdk_settings
 from django.apps import AppConfig
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import got_request_exception
@@ -21,7 +22,7 @@ from zappa_xray.tracing.checks import check_daemon_address, check_name, register
 from zappa_xray.tracing.conf import settings
 from zappa_xray.tracing.context import InvocationContext, QuietContext
 from zappa_xray.tracing.database import trace_connections
-from zappa_xray.tracing.emitter import Emitter
+from zappa_xray.tracing.emitter import send_by_a_new_emitter
 from zappa_xray.tracing.in_flight import work_of
 from zappa_xray.tracing.invocation import IN_LAMBDA
 from zappa_xray.tracing.invocations import HANDLER_MODULES, record_invocations
@@ -45,8 +46,7 @@ class TracingConfig(AppConfig):
 
     def ready(self) -> None:
         register_checks()
-        xray_recorder.emitter._socket.close()
-        xray_recorder.emitter = Emitter(sdk_settings.AWS_XRAY_DAEMON_ADDRESS)
+        send_by_a_new_emitter()
         if IN_LAMBDA:
             # With a threshold, in Lambda, nothing at all is sent.
             xray_recorder.streaming_threshold = 0
@@ -55,6 +55,8 @@ class TracingConfig(AppConfig):
             for handler in HANDLER_MODULES:
                 wrapt.when_imported(handler)(record_invocations)
             xray_recorder.context = InvocationContext()
+            if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+                importlib.import_module("zappa_xray.tracing.snapshot").register_hooks()
         else:
             xray_recorder.context = QuietContext()
         trace_connections()

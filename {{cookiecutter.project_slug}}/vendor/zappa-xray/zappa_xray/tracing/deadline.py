@@ -44,6 +44,7 @@ class DeadlineWatcher[Work: Watched]:
         self._in_flight: set[Work] = set()
         self._wakes_at = math.inf
         self._thread: threading.Thread | None = None
+        self._stopping = False
 
     def watch(self, work: Work) -> None:
         """Reports `work` at its deadline, unless `forget` comes first."""
@@ -65,6 +66,16 @@ class DeadlineWatcher[Work: Watched]:
         with self._lock:
             self._in_flight.discard(work)
 
+    def stop(self) -> None:
+        """Ends the thread, and with it all watches; the next `watch` begins anew."""
+        with self._lock:
+            self._stopping = True
+            self._condition.notify()
+            thread = self._thread
+        if thread is not None:
+            thread.join()
+        self._forget_everything()
+
     def _started(self) -> threading.Thread | None:
         thread = threading.Thread(target=self._run, name="tracing-deadline", daemon=True)
         try:
@@ -75,7 +86,7 @@ class DeadlineWatcher[Work: Watched]:
         return thread
 
     def _run(self) -> None:
-        while True:
+        while not self._stopping:
             for work in self._wait_for_overdue():
                 with work.lock, _hurry():
                     if not work.ended:
@@ -86,7 +97,7 @@ class DeadlineWatcher[Work: Watched]:
             now = time.monotonic()
             overdue = [work for work in self._in_flight if work.deadline <= now]
             self._in_flight.difference_update(overdue)
-            if not overdue:
+            if not overdue and not self._stopping:
                 self._wakes_at = min((work.deadline for work in self._in_flight), default=math.inf)
                 self._condition.wait(self._wakes_at - now if self._wakes_at < math.inf else None)
             return overdue

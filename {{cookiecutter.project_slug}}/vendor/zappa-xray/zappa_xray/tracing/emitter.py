@@ -4,7 +4,9 @@ import json
 import logging
 from typing import Any
 
+from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.emitters.udp_emitter import PROTOCOL_HEADER, UDPEmitter
+from aws_xray_sdk.ext.django.conf import settings as sdk_settings
 
 from zappa_xray.tracing.documents import (
     Document,
@@ -77,6 +79,12 @@ class Emitter(UDPEmitter):
 
     def _send_text(self, text: str) -> None:
         self._socket.sendto((HEADER + text).encode("ascii"), (self._ip, self._port))
+
+
+def send_by_a_new_emitter() -> None:
+    """Gives the SDK's recorder an emitter of this kind, with a socket of its own; closes the old one's."""
+    xray_recorder.emitter._socket.close()
+    xray_recorder.emitter = Emitter(sdk_settings.AWS_XRAY_DAEMON_ADDRESS)
 
 
 def _json(document: Document) -> str:

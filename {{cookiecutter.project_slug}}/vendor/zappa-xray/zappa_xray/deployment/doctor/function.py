@@ -11,14 +11,23 @@ ROLE_ACTIONS = ["lambda:InvokeFunction", "xray:PutTraceSegments", "xray:PutTelem
 
 
 def configuration(stage: Stage) -> dict[str, Any]:
-    """Return Lambda's configuration of the function. Raises Broken when it is not deployed."""
+    """Return Lambda's configuration of what requests reach: the function, or the version of its alias.
+
+    Raises Broken when it is not deployed.
+    """
+    alias = stage.cli.apigateway_lambda_qualifier
+    which = {"Qualifier": alias} if alias else {}
     try:
-        return stage.call("lambda", "get_function_configuration", FunctionName=stage.function)
+        return stage.call(
+            "lambda", "get_function_configuration", FunctionName=stage.function, **which
+        )
     except CallFailed as failure:
         if failure.code != "ResourceNotFoundException":
             raise
+        missing = f"{stage.function} with an alias {alias}" if alias else stage.function
         raise Broken(
-            f"{stage.function} does not exist in {stage.region}", f"make deploy STAGE={stage.name}"
+            f"{missing} does not exist in {stage.region}",
+            f"make deploy STAGE={stage.name}" + (", or make update" if alias else ""),
         ) from failure
 
 
@@ -37,7 +46,22 @@ def is_as_in_the_settings(stage: Stage) -> str:
     ]
     if other:
         raise Broken("; ".join(other), f"make update STAGE={stage.name}")
-    return f"{stage.function} is deployed as zappa_settings.json says"
+    return f"{stage.function} is deployed as zappa_settings.json says{snapshot(stage, deployed)}"
+
+
+def snapshot(stage: Stage, deployed: dict[str, Any]) -> str:
+    """Return what to say of SnapStart. Raises Broken where it is wanted and starts nothing."""
+    if stage.cli.snap_start in (None, "None"):
+        return ""
+    snap_start = deployed.get("SnapStart", {})
+    # https://docs.aws.amazon.com/lambda/latest/api/API_SnapStartResponse.html
+    if snap_start.get("OptimizationStatus") != "On":
+        raise Broken(
+            f"version {deployed.get('Version')}, to which the requests go, starts from no snapshot"
+            f" (ApplyOn is {snap_start.get('ApplyOn')})",
+            f"make update STAGE={stage.name}",
+        )
+    return f", as version {deployed['Version']} from a snapshot"
 
 
 def is_traced(stage: Stage) -> str:
