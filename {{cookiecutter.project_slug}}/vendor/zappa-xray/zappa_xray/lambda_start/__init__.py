@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from zappa_xray.lambda_start import init_phase
+from zappa_xray.lambda_start import first_request, init_phase
 from zappa_xray.lambda_start.code import Package
 from zappa_xray.lambda_start.diet import (
     IN_EACH_REQUEST,
@@ -41,6 +41,7 @@ def zappa_handler(when_used: Iterable[str] = ()) -> Any:
         import_rest_framework()
         for module in IN_EACH_REQUEST:
             importlib.import_module(module)
+        first_request.load()
         importlib.import_module("django.urls").get_resolver().url_patterns  # noqa: B018 - imports all views
     return handler
 
