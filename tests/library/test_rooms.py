@@ -21,6 +21,7 @@ MAY_IMPORT = {
         "zappa_xray.stages",
         "zappa_xray.lambda_start.init_phase",  # what a cold start cost
     },
+    "zappa_xray.lambda_start.first_request": {"django"},  # runs when Django is loaded
     # Runs before anything else is there: it imports by name what it makes fast.
     "zappa_xray.lambda_start": set(),
     "zappa_xray.deployment": {
