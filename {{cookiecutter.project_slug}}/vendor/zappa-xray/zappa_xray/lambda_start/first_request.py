@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from importlib import import_module
+from typing import Any
 
 # Those that compile what they have to only when they are asked for the pattern.
 EXPRESSIONS = {
@@ -49,7 +50,7 @@ def load() -> None:
 
 def compile_expression(module: str, path: str) -> None:
     """Compile one of Django's expressions; where another version has none of that name, do nothing."""
-    found = import_module(module)
+    found: Any = import_module(module)
     for name in path.split("."):
         found = getattr(found, name, None)
     _ = getattr(found, "pattern", None)
