@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -12,6 +13,7 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -283,11 +285,16 @@ def need(kind: type[Server]) -> None:
 
 
 def free_port() -> int:
-    """Return a TCP port of the loopback interface that the system says is free."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a TCP port of the loopback interface that is free, and stays so while the server is stopped:
+    it is below those that the system gives to outgoing connections.
+
+    https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html#ip-variables, ip_local_port_range
+    """
+    while True:
+        port = secrets.choice(range(20_000, 32_768))
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def account(names: Sequence[str]) -> str:

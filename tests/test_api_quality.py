@@ -67,7 +67,7 @@ def test_all_checks_of_schemathesis_find_nothing(
     options += ["--import-mode", "importlib", "-p", "no:django", "-p", "no:cacheprovider"]
     command = ["run", "--project", str(service.folder), "--with", schemathesis()]
     command += ["python", "-m", "pytest", *options, str(CHECKS / "operations.py")]
-    printed = uv(*command, folder=tmp_path, environment=environment)
+    printed = uv(*command, folder=tmp_path, environment=environment, timeout=540)
     assert re.search(r"= \d+ passed in ", printed), printed
     sent = json.loads((tmp_path / "requests.json").read_text())
     assert set(sent) >= OPERATIONS
