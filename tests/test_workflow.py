@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,12 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]
     database = tmp_path_factory.mktemp("database") / "deployed.sqlite3"
     environment = {"DATABASE_URL": f"sqlite:///{database}"}
     name = service.function_name("dev")
-    with EmulatedAWS() as aws, DeployedStage(aws, name, environment=environment) as served:
+    with ExitStack() as resources:
+        aws = resources.enter_context(EmulatedAWS())
+        served = resources.enter_context(DeployedStage(aws, name, environment=environment))
+        # The one that `make migrate` makes for itself.
+        migrates = DeployedStage(aws, f"{name}-migrate", environment=environment)
+        resources.enter_context(migrates)
         # The hook asks no stage of an emulated AWS, unless it is told the address.
         settings = service.folder / "zappa_settings.json"
         stages = json.loads(settings.read_text())
@@ -126,7 +132,7 @@ def test_the_first_push_deploys_migrates_and_asks_the_doctor(
     assert pushed.ran == ["Install, and read the stage's region", "Release"]
     assert pushed.contexts["steps"]["stage"]["outputs"] == {"region": "eu-central-1"}
     done = [line for line in pushed.printed.splitlines() if line.startswith("make --no-print")]
-    assert [line.split()[2] for line in done] == ["deploy", "manage", "doctor"]
+    assert [line.split()[2] for line in done] == ["deploy", "migrate", "doctor"]
     assert "All that was looked at holds." in pushed.printed
     assert ask(f"{repository.served.url}/api/notes/").status == 401
 

@@ -356,4 +356,5 @@ def test_without_a_stage_or_credentials_it_says_what_it_left_out(traced: Operati
     answer = examine(traced, "dev", GetCallerIdentity="ExpiredToken")
     assert answer["holds"] is False
     left_out = [link["name"] for link in answer["links"] if link["holds"] is None]
-    assert left_out == LINKS[LINKS.index("Credentials") :]
+    assert left_out == LINKS[LINKS.index("Credentials") + 1 :]
+    assert "AWS was not asked" in broken(answer)["Credentials"]

@@ -6,6 +6,7 @@ The last test of this service: it takes the stage away.
 from __future__ import annotations
 
 import json
+import zipfile
 from contextlib import suppress
 
 import pytest
@@ -72,6 +73,11 @@ def requests(operations: Operations) -> list[Request]:
             operations.make(command, arguments)
     with suppress(CommandFailed):
         operations.manage("trace_show", trace_id())
+    package = operations.folder / "package.zip"
+    with zipfile.ZipFile(package, "w") as made:
+        made.writestr("handler.py", "")
+    with suppress(CommandFailed):
+        operations.manage("stage_migrate", "dev", str(package))
     operations.recording = "calls with alarms"
     for alarms in ({"email": "ada@example.com"}, {"email": "ada@example.com", "faults": 9}, None):
         operations.change_settings(xray_alarms=alarms)
@@ -92,6 +98,7 @@ def test_the_deploy_policy_allows_every_call(
 ) -> None:
     assert denied(policy(operations, "deploy-policy.json"), requests) == set()
     assert len(requests) > 60
+    assert [request for request in requests if request.resource.endswith("-dev-migrate")]
 
 
 def test_the_role_is_made_with_a_policy_of_its_own(

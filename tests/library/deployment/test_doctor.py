@@ -246,10 +246,13 @@ def test_a_permission_that_the_doctor_lacks_is_a_broken_link(aws: AWS) -> None:
     )
 
 
-def test_without_credentials_aws_is_left_out(aws: AWS) -> None:
+def test_without_credentials_that_is_said_and_all_else_in_aws_is_left_out(aws: AWS) -> None:
     chain = aws.stage()
     aws.refuses("sts", "get_caller_identity", "InvalidClientTokenId")
-    assert {link.holds for link in links_in_aws(chain)} == {None}
+    credentials, *others = links_in_aws(chain)
+    assert credentials.holds is False
+    assert credentials.remedy.startswith("put credentials of AWS into your environment")
+    assert {link.holds for link in others} == {None}
 
 
 def ask(stage: Stage, name: str) -> Link:
@@ -284,20 +287,20 @@ def test_without_a_stage_the_command_succeeds_and_says_what_it_left_out() -> Non
 
 
 @pytest.mark.parametrize("holds", [True, False, None])
-def test_with_a_stage_the_exit_code_is_0_only_when_all_holds(
+def test_the_exit_code_is_1_where_a_link_is_broken_and_not_where_one_is_not_wanted(
     monkeypatch: pytest.MonkeyPatch, holds: bool | None
 ) -> None:
     links = [Link("Middleware", True, "first"), Link("AWS", holds, "said")]
     monkeypatch.setattr(trace_doctor, "examine", lambda stage, wait: links)
     output = io.StringIO()
-    if holds:
+    if holds is not False:
         call_command("trace_doctor", "dev", "--json", stdout=output)
     else:
         with pytest.raises(SystemExit, match="1"):
             call_command("trace_doctor", "dev", "--json", stdout=output)
     assert json.loads(output.getvalue()) == {
         "stage": "dev",
-        "holds": bool(holds),
+        "holds": holds is not False,
         "links": [
             {"name": "Middleware", "holds": True, "found": "first", "remedy": ""},
             {"name": "AWS", "holds": holds, "found": "said", "remedy": ""},

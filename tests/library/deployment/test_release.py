@@ -42,8 +42,8 @@ def has_code(aws: AWS, *digests: str) -> None:
 @pytest.mark.parametrize(
     ("migrate", "order"),
     [
-        (BEFORE, ["manage", "update", "doctor"]),
-        (AFTER, ["update", "manage", "doctor"]),
+        (BEFORE, ["migrate", "update", "doctor"]),
+        (AFTER, ["update", "migrate", "doctor"]),
         (BY_HAND, ["update", "doctor"]),
     ],
 )
@@ -60,10 +60,10 @@ def test_a_stage_without_a_function_is_deployed_and_migrated_after(aws: AWS) -> 
     is_not_deployed(aws)
     make = Makefile()
     assert "is deployed" in release(aws.stage(), BEFORE, make)
-    assert make.made == ["deploy", "manage", "doctor"]
+    assert make.made == ["deploy", "migrate", "doctor"]
 
 
-@pytest.mark.parametrize("failing", ["update", "manage", "doctor"])
+@pytest.mark.parametrize("failing", ["update", "migrate", "doctor"])
 def test_what_fails_once_the_code_is_another_is_rolled_back(aws: AWS, failing: str) -> None:
     has_code(aws, "old", "new")
     make = Makefile({failing})
@@ -82,10 +82,10 @@ def test_what_fails_before_the_upload_changes_nothing(aws: AWS) -> None:
 
 def test_a_migration_that_fails_before_the_update_keeps_the_update_back(aws: AWS) -> None:
     has_code(aws, "old", "old")
-    make = Makefile({"manage"})
-    with pytest.raises(click.ClickException, match="make manage failed"):
+    make = Makefile({"migrate"})
+    with pytest.raises(click.ClickException, match="make migrate failed"):
         release(aws.stage(), BEFORE, make)
-    assert make.made == ["manage"]
+    assert make.made == ["migrate"]
 
 
 def test_a_first_deploy_that_fails_has_nothing_to_go_back_to(aws: AWS) -> None:

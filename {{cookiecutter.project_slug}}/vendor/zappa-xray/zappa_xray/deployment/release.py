@@ -17,7 +17,7 @@ from zappa_xray.deployment.stage import Stage
 BEFORE, AFTER, BY_HAND = "before", "after", "by-hand"
 # X-Ray has a trace some seconds after its request: the doctor asks again for so long.
 DOCTOR = ("doctor", "--wait 90")
-MIGRATE = ("manage", "migrate --noinput")
+MIGRATE = ("migrate", "")
 
 Step = tuple[str, str]
 Make = Callable[[Step], bool]

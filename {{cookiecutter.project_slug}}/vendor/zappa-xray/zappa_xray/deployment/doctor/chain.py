@@ -16,7 +16,7 @@ from zappa_xray.deployment.doctor import (
     traces,
     zappa_settings,
 )
-from zappa_xray.deployment.doctor.link import LeftOut, Link, examined
+from zappa_xray.deployment.doctor.link import Broken, Link, examined
 from zappa_xray.deployment.stage import CallFailed, Stage
 
 IN_DJANGO: tuple[tuple[str, Callable[[], str]], ...] = (
@@ -69,5 +69,6 @@ def account(stage: Stage) -> str:
     try:
         caller = stage.call("sts", "get_caller_identity")
     except CallFailed as failure:
-        raise LeftOut(f"AWS was not asked: {failure.message}") from failure
+        remedy = "put credentials of AWS into your environment, or name a profile_name"
+        raise Broken(f"AWS was not asked: {failure.message}", remedy) from failure
     return f"{caller['Arn']} in {stage.region}"

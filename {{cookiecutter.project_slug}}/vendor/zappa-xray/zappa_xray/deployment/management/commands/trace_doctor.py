@@ -34,7 +34,7 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
         except (OSError, ValueError) as error:  # of zappa_settings.json
             raise CommandError(str(error)) from error
-        holds = all(link.holds for link in links if stage or link.holds is not None)
+        holds = not any(link.holds is False for link in links)
         if options["json"]:
             answer = {"stage": stage, "holds": holds, "links": [asdict(link) for link in links]}
             self.stdout.write(json.dumps(answer, indent=2))
