@@ -247,6 +247,36 @@ def admin_page(stage: Stage, name: str, password: str) -> str:
     return page.body.decode()
 
 
+def test_a_domain_of_one_s_own_leads_to_the_stage(stage: Stage, updated: After) -> None:
+    settings = stage.service.folder / "zappa_settings.json"
+    written = settings.read_text()
+    domain = {
+        "domain": "api.example.org",
+        "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/a",
+        "route53_enabled": False,
+    }
+    stages = json.loads(written)
+    stages["dev"] |= domain
+    settings.write_text(json.dumps(stages, indent=4))
+    try:
+        run(
+            [str(stage.service.folder / ".venv/bin/zappa"), "certify", "dev", "--yes"],
+            folder=stage.service.folder,
+            environment=stage.aws.environment()
+            | {"VIRTUAL_ENV": str(stage.service.folder / ".lambda")},
+            timeout=120,
+        )
+    finally:
+        settings.write_text(written)
+    gateway = stage.aws.client("apigateway")
+    made = gateway.get_domain_name(domainName="api.example.org")
+    assert made["certificateArn"] == domain["certificate_arn"]
+    assert made["distributionDomainName"]
+    [mapping] = gateway.get_base_path_mappings(domainName="api.example.org")["items"]
+    api = stage.aws.rest_api_id(stage.function)
+    assert mapping == {"basePath": "(none)", "restApiId": api, "stage": "dev"}
+
+
 def test_doctor_report_and_show_follow_its_requests(stage: Stage, updated: After) -> None:
     answer = ask(f"{stage.served.url}/api/notes/7/")
     trace_id = trace_fields(answer.headers["X-Amzn-Trace-Id"])["Root"]
