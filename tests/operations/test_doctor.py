@@ -37,6 +37,7 @@ LINKS = [
     "The sampling rules",
     "The API's access log",
     "The logs",
+    "The alarms",
     "The gateway's own answers",
     "Traces through the stage",
     "Traces from inside Django",
