@@ -39,6 +39,7 @@ LINKS = [
     "The logs",
     "The alarms",
     "The gateway's own answers",
+    "Failed asynchronous calls",
     "Traces through the stage",
     "Traces from inside Django",
 ]
