@@ -24,7 +24,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from emulator import api_gateway, stacks
+from emulator import api_gateway, dead_letters, stacks
 from emulator.events import ACCOUNT_ID
 from emulator.faults import Faults
 from emulator.metric_filters import counted, replaced
@@ -140,6 +140,7 @@ def main() -> None:
     LogsBackend.put_metric_filter = replaced(LogsBackend.put_metric_filter)  # type: ignore[method-assign]  # moto keeps both
     RestAPI.delete_from_cloudformation_json = classmethod(delete_rest_api)  # type: ignore[assignment]  # moto lacks it
     api_gateway.install()
+    dead_letters.install()
     stacks.install()
     moto = DomainDispatcherApplication(create_backend_app)
     server = make_server(

@@ -12,6 +12,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from emulator import dead_letters
 from emulator.deployed_function import DeployedFunction
 from emulator.runtime.failures import FunctionDied, FunctionError, FunctionTimedOut
 
@@ -19,7 +20,7 @@ LOG_BYTES = 4096
 
 
 class InvokeAPI:
-    """Answers Invoke for one function: synchronous with its log, or asynchronous without retries."""
+    """Answers Invoke for one function: synchronous with its log, or asynchronous."""
 
     def __init__(self, function: DeployedFunction) -> None:
         self._function = function
@@ -28,7 +29,8 @@ class InvokeAPI:
         event: Any = json.loads(request.get_data() or b"{}")
         header = request.headers.get("X-Amzn-Trace-Id", "")
         if request.headers.get("X-Amz-Invocation-Type") == "Event":
-            threading.Thread(target=self._function.run, args=(event, header), daemon=True).start()
+            call = (self._function, event, header)
+            threading.Thread(target=dead_letters.run, args=call, daemon=True).start()
             return Response(status=202)
         outcome = self._function.run(event, header)
         response = Response(content_type="application/json")

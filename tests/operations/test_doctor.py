@@ -37,7 +37,9 @@ LINKS = [
     "The sampling rules",
     "The API's access log",
     "The logs",
+    "The alarms",
     "The gateway's own answers",
+    "Failed asynchronous calls",
     "Traces through the stage",
     "Traces from inside Django",
 ]

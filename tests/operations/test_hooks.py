@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -227,6 +228,33 @@ def test_an_update_goes_on_where_api_gateway_may_write_no_log(operations: Operat
     assert "aws apigateway update-account --region eu-central-1" in printed
     assert access_log(operations) is None
     assert "is on now." in operations.manage("trace_stage", "dev")
+
+
+def test_a_dead_letter_target_is_refused_without_its_permission_and_set_with_it(
+    operations: Operations,
+) -> None:
+    queue = "arn:aws:sqs:eu-central-1:123456789012:notes-dead"
+    allowed = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue}
+
+    def target() -> str | None:
+        functions = operations.aws.client("lambda")
+        found = functions.get_function_configuration(FunctionName=operations.function)
+        arn: str | None = found.get("DeadLetterConfig", {}).get("TargetArn")
+        return arn
+
+    operations.change_settings(dead_letter_arn=queue)
+    with pytest.raises(CommandFailed) as failed:
+        update(operations)
+    assert "nothing was built or uploaded" in failed.value.output
+    assert f"add to iam/execution-policy.json {json.dumps(allowed)}" in failed.value.output
+    assert target() is None
+    operations.change_settings(extra_permissions=[allowed])
+    assert f"Failed asynchronous calls go to {queue} now." in update(operations)
+    assert target() == queue
+    operations.change_settings(dead_letter_arn="", extra_permissions=[])
+    assert "Failed asynchronous calls go nowhere now." in operations.manage("trace_stage", "dev")
+    assert target() is None
+    operations.change_settings(dead_letter_arn=None)
 
 
 def test_trap_17_an_error_of_the_hooks_own_is_shown_as_itself(operations: Operations) -> None:

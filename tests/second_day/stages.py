@@ -2,6 +2,8 @@
 
 from tests.second_day.edit import Edit, Stages, stages
 
+QUEUE = "arn:aws:sqs:eu-central-1:123456789012:failed-schedules"
+
 
 def renamed(settings: Stages) -> None:
     settings["staging"] = settings.pop("dev")
@@ -53,6 +55,22 @@ EDITS = [
                 {"function": "notes.scheduled.count_new_notes", "expression": "cron(0 6 * * ? *)"}
             )
         ),
+    ),
+    Edit(
+        "a queue for failed schedules",
+        stages(
+            lambda all: all["dev"].update(
+                dead_letter_arn=QUEUE,
+                extra_permissions=[
+                    {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": QUEUE}
+                ],
+            )
+        ),
+    ),
+    Edit(
+        "a queue that the function may not send to",
+        stages(lambda all: all["dev"].update(dead_letter_arn=QUEUE)),
+        red="the function's role may not send to dead_letter_arn",
     ),
     Edit(
         "an ASGI application",

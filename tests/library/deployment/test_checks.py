@@ -45,6 +45,7 @@ def test_the_readme_has_each_of_them() -> None:
         ({"log_retention_days": "30"}, checks.RETENTION_UNKNOWN),
         ({"log_retention_days": True}, checks.RETENTION_UNKNOWN),
         ({"api_access_log": "false"}, checks.NOT_TRUE_OR_FALSE),
+        ({"dead_letter_arn": "notes-dead"}, checks.DEAD_LETTERS),
     ],
 )
 def test_a_wrong_stage_is_found_in_itself_and_in_those_that_extend_it(

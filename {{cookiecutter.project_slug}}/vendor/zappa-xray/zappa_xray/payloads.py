@@ -49,8 +49,9 @@ class PayloadLimitMiddleware:
             return response
         if size <= LARGEST_BODY_BYTES:
             return response
-        response.close()
-        return refusal(request, size)
+        answer = refusal(request, size)
+        answer.close = response.close  # type: ignore[method-assign] # at the request's end, and once
+        return answer
 
 
 def size_in_json(response: HttpResponseBase) -> int | None:

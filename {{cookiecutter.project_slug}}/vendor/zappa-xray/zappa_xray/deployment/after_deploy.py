@@ -8,6 +8,7 @@ import click
 from zappa_xray.deployment import (
     access_log,
     alarms,
+    dead_letters,
     gateway_responses,
     log_retention,
     sampling_rule,
@@ -16,7 +17,7 @@ from zappa_xray.deployment import (
 from zappa_xray.deployment.stage import Stage
 from zappa_xray.deployment.touch import touch
 
-FIRST = (gateway_responses.apply,)
+FIRST = (gateway_responses.apply, dead_letters.apply)
 LOGS = (access_log.apply, log_retention.apply)
 
 
@@ -27,7 +28,7 @@ def finish(cli: Any) -> None:
     Zappa exit with 1, when HTTPS requests would not be traced or the service does not work.
     """
     stage = Stage(cli)
-    # First what deploys the API anew, which may reset its stage.
+    # First what deploys the API anew, which may reset its stage, and changes the function.
     steps = (*FIRST, stage_tracing.switch, sampling_rule.apply, *LOGS, alarms.apply, touch)
     faults = run(stage, steps)
     if not cli.xray_tracing:

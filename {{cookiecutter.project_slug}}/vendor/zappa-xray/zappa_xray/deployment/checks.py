@@ -11,8 +11,8 @@ from django.core.checks import CheckMessage, Error, register
 
 from zappa_xray.deployment.alarms.wanted import faults_of
 from zappa_xray.deployment.belongs import contents
+from zappa_xray.deployment.dead_letter_target import target_faults
 from zappa_xray.deployment.folders import folders_that_django_reads
-from zappa_xray.deployment.log_group import RETENTION_DAYS
 from zappa_xray.deployment.named_functions import missing_names
 from zappa_xray.stages import stages
 from zappa_xray.tracing.conf import DEFAULTS
@@ -25,6 +25,7 @@ FOLDER_LEFT_BEHIND = "deployment.E003"
 RETENTION_UNKNOWN = "deployment.E004"
 NOT_TRUE_OR_FALSE = "deployment.E005"
 ALARMS = "deployment.E006"
+DEAD_LETTERS = "deployment.E007"
 ASGI_APP = "tracing.E009"
 XRAY_TRACING_OFF = "tracing.E010"
 TIMEOUT_TOO_SHORT = "tracing.E011"
@@ -52,6 +53,10 @@ MESSAGES_AND_HINTS = {
         "{stages} of zappa_settings.json: xray_alarms {wrong}.",
         "Its keys are time_outs, faults, period_seconds, sns_topic_arn and email; {{}} is the default.",
     ),
+    DEAD_LETTERS: (
+        "{stages} of zappa_settings.json: {fault}.",
+        "Or take dead_letter_arn out: failed schedules and tasks are then lost.",
+    ),
     ASGI_APP: (
         "{stages} of zappa_settings.json serves an ASGI application.",
         'Take "app_type" and "app_function" out: X-Ray traces the service under WSGI.',
@@ -67,6 +72,11 @@ MESSAGES_AND_HINTS = {
     ),
 }
 
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
 # What Zappa gives a function that zappa_settings.json gives no timeout_seconds.
 ZAPPA_TIMEOUT_SECONDS = 30
 
@@ -111,6 +121,12 @@ def logs(settings: Settings) -> Iterator[Fault]:
         yield Fault(NOT_TRUE_OR_FALSE, (("value", json.dumps(wanted)),))
 
 
+def failed_calls(settings: Settings) -> Iterator[Fault]:
+    """Lambda would refuse it when the function is there."""
+    for fault in target_faults(settings, base_folder()):
+        yield Fault(DEAD_LETTERS, (("fault", fault),))
+
+
 def alarms(settings: Settings) -> Iterator[Fault]:
     """A misspelt key would be an alarm that never comes."""
     for wrong in faults_of(settings):
@@ -133,7 +149,7 @@ def timeouts(settings: Settings) -> Iterator[Fault]:
 
 
 Look = Callable[[Settings], Iterator[Fault]]
-ALWAYS: tuple[Look, ...] = (app_type, names, folders, logs, alarms)
+ALWAYS: tuple[Look, ...] = (app_type, names, folders, logs, failed_calls, alarms)
 BEFORE_DEPLOY: tuple[Look, ...] = (xray_tracing, timeouts)
 
 

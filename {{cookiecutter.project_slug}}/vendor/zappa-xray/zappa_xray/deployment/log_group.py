@@ -4,12 +4,6 @@ from typing import Any
 
 from zappa_xray.deployment.stage import CallFailed, Stage
 
-# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-RETENTION_DAYS = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
-    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
-)
-
 
 def function_group(stage: Stage) -> str:
     """Return the name of the group into which Lambda writes the function's log."""

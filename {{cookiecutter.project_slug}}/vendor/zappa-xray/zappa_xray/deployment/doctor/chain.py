@@ -8,6 +8,7 @@ from zappa_xray.deployment.doctor import (
     api,
     browsers,
     database,
+    dead_letters,
     django_settings,
     function,
     logs,
@@ -38,6 +39,7 @@ IN_AWS: tuple[tuple[str, Callable[[Stage], str]], ...] = (
     ("The logs", logs.are_kept_as_wanted),
     ("The alarms", alarms.warn_somebody),
     ("The gateway's own answers", browsers.can_read_the_gateways_answers),
+    ("Failed asynchronous calls", dead_letters.are_kept),
 )
 # These wait for a trace, as many seconds as they are told to.
 IN_X_RAY: tuple[tuple[str, Callable[[Stage, float], str]], ...] = (

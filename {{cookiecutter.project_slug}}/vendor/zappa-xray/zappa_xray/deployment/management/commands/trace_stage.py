@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from zappa_xray.deployment import (
     access_log,
     alarms,
+    dead_letters,
     gateway_responses,
     log_retention,
     sampling_rule,
@@ -14,7 +15,13 @@ from zappa_xray.deployment import (
 )
 from zappa_xray.deployment.stage import CallFailed, Stage
 
-AGAIN = (sampling_rule.apply, access_log.apply, log_retention.apply, alarms.apply)
+AGAIN = (
+    sampling_rule.apply,
+    access_log.apply,
+    log_retention.apply,
+    alarms.apply,
+    dead_letters.apply,
+)
 
 
 class Command(BaseCommand):
