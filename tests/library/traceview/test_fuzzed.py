@@ -8,8 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from zappa_xray.traceview.documents import packet_of
 from zappa_xray.traceview.lines import lines_of
+from zappa_xray.traceview.routes import routes_of
 from zappa_xray.traceview.store import Store
+from zappa_xray.traceview.story import story_of
 from zappa_xray.traceview.summary import summary_of
+from zappa_xray.traceview.terminal import tree
 
 json_values = some.recursive(
     some.none() | some.booleans() | some.integers() | some.floats() | some.text(),
@@ -35,6 +38,9 @@ X_RAY_KEYS = (
 )
 
 
+TOLD = ("deadline", "left_out", "where", "init")
+
+
 def documents() -> some.SearchStrategy[dict[str, Any]]:
     """Documents that pass for real ones, with anything at all in the known places."""
     identity = some.sampled_from("abcde")
@@ -49,8 +55,12 @@ def documents() -> some.SearchStrategy[dict[str, Any]]:
             some.sampled_from(["route", "status", "timed_out"]), json_values
         ),
         "parent_id": identity,
+        "inferred": some.booleans(),
+        "metadata": some.fixed_dictionaries(
+            {"tracing": some.dictionaries(some.sampled_from(TOLD), json_values)}
+        ),
         "end_time": some.floats(0, 2e9),
-        **{key: json_values for key in ("metadata", "namespace", "origin", "in_progress", "aws")},
+        **{key: json_values for key in ("namespace", "origin", "in_progress", "aws")},
     }
     single = some.fixed_dictionaries(certain, optional=possible)
     return some.recursive(
@@ -77,9 +87,14 @@ def test_documents_with_anything_in_them_become_lines_of_plain_text(found: list[
         return
     shown = [[line.label, line.marks, line.details, line.spans] for line in lines_of(trace)]
     assert shown
-    text = json.dumps([shown, asdict(summary_of(trace))], ensure_ascii=False, allow_nan=False)
+    summary = summary_of(trace)
+    routes = [asdict(route) for route in routes_of([summary, summary.so_far(2e9)])]
+    told = [asdict(summary), asdict(story_of(trace, summary)), routes]
+    text = json.dumps([shown, told], ensure_ascii=False, allow_nan=False)
     assert text.isprintable()
     assert text.encode()
+    printed = "\n".join(line.plain for line in tree(trace, 80, bars=True, now=2e9))
+    assert all(line.isprintable() for line in printed.split("\n"))
     other = Store()
     other.restore(store.saved())
     _, shown_before = store.changed_since(0, now=0)
