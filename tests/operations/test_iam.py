@@ -33,6 +33,9 @@ NOT_NARROWED = {
     *("events:PutRule", "events:PutTargets", "events:RemoveTargets"),
     *("xray:BatchGetTraces", "xray:GetSamplingRules"),
     *("xray:GetSamplingStatisticSummaries", "xray:GetTraceSummaries"),
+    *("xray:GetIndexingRules", "xray:GetTraceSegmentDestination"),
+    *("xray:ListRetrievedTraces", "xray:StartTraceRetrieval"),
+    *("cloudwatch:GetMetricData", "logs:GetQueryResults", "logs:StopQuery"),
 }
 
 
