@@ -54,6 +54,7 @@ class DeployedFunction:
 
     variables  environment variables in place of the deployed ones
     rie        whether AWS's Runtime Interface Emulator runs it
+    code       a folder in place of the deployed code
     """
 
     aws: EmulatedAWS
@@ -62,6 +63,7 @@ class DeployedFunction:
     daemon_address: str
     variables: Mapping[str, str] = field(default_factory=dict)
     rie: bool = False
+    code: Path | None = None
 
     def __post_init__(self) -> None:
         self._resources = ExitStack()
@@ -183,7 +185,7 @@ class DeployedFunction:
             return taken
 
     def _make(self, configuration: Mapping[str, Any]) -> Environment:
-        code = self._folder / str(configuration["CodeSha256"]).replace("/", "_")
+        code = self.code or self._folder / str(configuration["CodeSha256"]).replace("/", "_")
         if not code.exists():
             self.aws.download(self.name, code)
         version = str(configuration["Runtime"]).removeprefix("python")

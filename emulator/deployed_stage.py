@@ -6,6 +6,7 @@ import json
 import urllib.request
 from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Self
 
 from emulator import events
@@ -31,6 +32,7 @@ class DeployedStage:
     environment     environment variables of the function in place of the deployed ones
     seconds         until the gateway gives up waiting for the function
     rie             whether AWS's Runtime Interface Emulator runs the function
+    code            a folder in place of the function's deployed code
     url             of the stage, such as http://127.0.0.1:40123/dev
 
     The account's own address leads here as well, so that AWS's clients and what knows nothing but
@@ -46,6 +48,7 @@ class DeployedStage:
         environment: Mapping[str, str] | None = None,
         seconds: float = INTEGRATION_SECONDS,
         rie: bool = False,
+        code: Path | None = None,
     ) -> None:
         self._aws, self._name, self._stage = aws, name, stage
         self._resources = ExitStack()
@@ -53,7 +56,7 @@ class DeployedStage:
         self.daemon = Daemon(self.x_ray.put)
         self.metrics = StageMetrics(aws.client("cloudwatch"), name, stage)
         self.function = DeployedFunction(
-            aws, name, self.x_ray, self.daemon.address, dict(environment or {}), rie
+            aws, name, self.x_ray, self.daemon.address, dict(environment or {}), rie, code
         )
         self.gateway = Gateway(
             self.function,

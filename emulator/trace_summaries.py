@@ -4,14 +4,15 @@ and leaves annotations, times, the state of the root and pages out of a summary.
 https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html
 https://docs.aws.amazon.com/xray/latest/api/API_GetTraceSummaries.html
 
-Of the language only `service("name")`, `annotation.key = "value"` and `responsetime > seconds`, joined
-by AND, are known: https://docs.aws.amazon.com/xray/latest/devguide/xray-console-filters.html
+Of the language only `service("name")`, `annotation.key = "value"` and `(duration > seconds OR partial)`,
+joined by AND, are known: https://docs.aws.amazon.com/xray/latest/devguide/xray-console-filters.html
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +23,7 @@ from emulator.traces import Document, assembled, below
 
 SERVICE = re.compile(r'service\("(?P<name>[^"]*)"\)')
 ANNOTATION = re.compile(r'annotation\.(?P<key>\w+) = "(?P<value>[^"]*)"')
-RESPONSE_TIME = re.compile(r"responsetime > (?P<seconds>\d+(\.\d+)?)")
+LONG = re.compile(r"\(duration > (?P<seconds>\d+(\.\d+)?) OR partial\)")
 PAGE = 500
 
 
@@ -66,12 +67,18 @@ def collected(region: str) -> dict[str, Any]:
     return kept
 
 
-def summaries(region: str, request: dict[str, Any]) -> dict[str, Any]:
-    """Return the answer to GetTraceSummaries. Raises NotUnderstood."""
+def summaries(
+    region: str, request: dict[str, Any], is_indexed: Callable[[str], bool]
+) -> dict[str, Any]:
+    """Return the answer to GetTraceSummaries, of the traces that are indexed. Raises NotUnderstood."""
     stored = collected(region)
     found = [
         segments
-        for segments in (parsed(trace["segments"]) for trace in list(stored.values()))
+        for segments in (
+            parsed(trace["segments"])
+            for identity, trace in list(stored.items())
+            if is_indexed(identity)
+        )
         if matches(segments, request)
     ]
     first = int(request.get("NextToken") or 0)
@@ -106,8 +113,9 @@ def term_matches(segments: list[Document], term: str) -> bool:
     if annotation := ANNOTATION.fullmatch(term):
         wanted = (annotation["key"], annotation["value"])
         return any(wanted in part.get("annotations", {}).items() for part in below(segments))
-    if slower := RESPONSE_TIME.fullmatch(term):
-        return response_time(root(segments)).get("ResponseTime", 0.0) > float(slower["seconds"])
+    if long := LONG.fullmatch(term):
+        is_long = (duration(segments) or 0.0) > float(long["seconds"])
+        return is_long or any(part.get("in_progress") for part in below(segments))
     raise NotUnderstood(term)
 
 
@@ -122,6 +130,7 @@ def summary(segments: list[Document]) -> dict[str, Any]:
     return {
         "Id": first["trace_id"],
         **response_time(first),
+        **({"Duration": seconds} if (seconds := duration(segments)) is not None else {}),
         "HasFault": bool(first.get("fault")),
         "HasError": any(part.get("error") for part in segments),
         "HasThrottle": any(part.get("throttle") for part in segments),

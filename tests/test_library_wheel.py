@@ -195,7 +195,14 @@ def test_a_bare_project_has_the_commands_and_the_page(
     )
     assert "[200, 200, 404]" in manage("shell", "--command", answers)
     commands = manage("help")
-    for command in ("trace_doctor", "trace_report", "trace_show", "trace_stage", "trace_watch"):
+    for command in (
+        "trace_doctor",
+        "trace_report",
+        "trace_show",
+        "trace_stage",
+        "trace_watch",
+        "trace_why",
+    ):
         assert command in commands
     with pytest.raises(CommandFailed, match=r"has no zappa_settings\.json to be read") as failed:
         manage("trace_report", "dev")

@@ -16,6 +16,7 @@ from emulator.service import Service
 
 HEADER = b'{"format": "json", "version": 1}\n'
 BATCH = 50
+XRAY = ("--source=xray", "--since=1h")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trace_report")]
 
 # Method, route, number of traces, and what is special about the first so many of them.
@@ -87,6 +88,9 @@ def figures(
         "throttles": throttles,
         "faults": faults,
         "time_outs": 1 if route == "/api/report/" else 0,
+        "cold_starts": 0,
+        "cold_time_outs": 0,
+        "after_kill": None,
     }
 
 
@@ -94,14 +98,14 @@ def test_the_figures_of_five_thousand_traces_are_the_known_ones(
     installed: Service, traced: EmulatedAWS
 ) -> None:
     began = time.monotonic()
-    report = json.loads(manage(installed, traced, "trace_report", "dev", "--since=1h", "--json"))
+    report = json.loads(manage(installed, traced, "trace_report", "dev", *XRAY, "--json"))
     seconds = time.monotonic() - began
     megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(
         f"5 000 traces: {seconds:.1f} s, no child of this process had more than {megabytes:.0f} MB"
     )
-    slowest = {row["route"]: row.pop("slowest_trace") for row in report["routes"]}
-    addresses = {row["route"]: row.pop("slowest_trace_address") for row in report["routes"]}
+    slowest = {one["route"]: one["trace_id"] for one in report["xray"]["slowest"]}
+    addresses = {one["route"]: one["address"] for one in report["xray"]["slowest"]}
     rounded = [
         {key: round(value, 3) if isinstance(value, float) else value for key, value in row.items()}
         for row in report["routes"]
@@ -113,27 +117,27 @@ def test_the_figures_of_five_thousand_traces_are_the_known_ones(
         figures("GET", "/api/notes/{id}/", 1_000, errors=90),
     ]
     assert addresses["/api/report/"].endswith(f"#xray:traces/{slowest['/api/report/']}")
-    assert "not known" in report["sampling"]
+    assert "not known" in report["xray"]["sampling"]
     assert seconds < 60
 
 
 def test_the_report_takes_what_its_filters_say(installed: Service, traced: EmulatedAWS) -> None:
-    options = ("--since=1h", "--slower-than=500ms", "--route=/api/notes/{id}/", "--json")
+    options = (*XRAY, "--slower-than=500ms", "--route=/api/notes/{id}/", "--json")
     [row] = json.loads(manage(installed, traced, "trace_report", "dev", *options))["routes"]
     assert (row["route"], row["requests"]) == ("/api/notes/{id}/", 500)
     assert row["maximum"] == pytest.approx(1, abs=0.001)
 
 
 def test_the_report_is_a_table_of_the_time_outs(installed: Service, traced: EmulatedAWS) -> None:
-    printed = manage(installed, traced, "trace_report", "dev", "--timed-out", "--since=1h")
+    printed = manage(installed, traced, "trace_report", "dev", "--timed-out", *XRAY)
     assert "1 traced requests" in printed
     assert "GET /api/report/" in printed
     assert "/api/notes/" not in printed
 
 
 def test_show_prints_the_slowest_of_them(installed: Service, traced: EmulatedAWS) -> None:
-    report = json.loads(manage(installed, traced, "trace_report", "dev", "--since=1h", "--json"))
-    slowest = report["routes"][0]["slowest_trace"]
+    report = json.loads(manage(installed, traced, "trace_report", "dev", *XRAY, "--json"))
+    slowest = report["xray"]["slowest"][0]["trace_id"]
     printed = manage(installed, traced, "trace_show", slowest)
     headline, gateway, function, request = printed.splitlines()[:4]
     assert headline.startswith("GET /api/report/  100.0 ms")

@@ -58,14 +58,19 @@ def deploy(
     tracing: str = "Active",
     timeout: int = 30,
     environment: Mapping[str, str] | None = None,
+    name: str = "",
+    entry: str = "handler.lambda_handler",
 ) -> Deployed:
-    """Create a function of the text of its handler, and an API with an untraced stage dev."""
-    name = f"notes-{secrets.token_hex(4)}-dev"
+    """Create a function of the text of its handler, and an API with an untraced stage dev.
+
+    `entry` is what Lambda calls; without a `name` they have a new one.
+    """
+    name = name or f"notes-{secrets.token_hex(4)}-dev"
     aws.client("lambda").create_function(
         FunctionName=name,
         Runtime=runtime,
         Role=role(aws),
-        Handler="handler.lambda_handler",
+        Handler=entry,
         Code={"ZipFile": zip_of(handler)},
         Environment={"Variables": dict(environment or {})},
         TracingConfig={"Mode": tracing},

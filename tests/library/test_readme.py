@@ -79,7 +79,7 @@ def test_the_table_of_commands_has_each_option() -> None:
     for name, row in rows.items():
         command = load_command_class("zappa_xray.traceview", name)
         assert set(re.findall(r"`(--[a-z-]+)", row[0])) == options(command)
-    assert set(rows) == {"trace_watch", "trace_report", "trace_show"}
+    assert set(rows) == {"trace_watch", "trace_report", "trace_show", "trace_why"}
 
 
 def test_each_command_that_is_named_exists_and_each_of_the_library_is_named() -> None:

@@ -26,10 +26,11 @@ MAY_IMPORT = {
     "zappa_xray.lambda_start": set(),
     "zappa_xray.deployment": {
         *("boto3", "botocore", "click", "django", "environ", "urllib3", "zappa"),
-        *("zappa_xray.stages", "zappa_xray.tracing"),
+        *("zappa_xray.stages", "zappa_xray.tracing", "zappa_xray.transaction_search"),
     },
     "zappa_xray.traceview": {
-        *("boto3", "botocore", "django", "rich", "zappa_xray.stages"),
+        *("boto3", "botocore", "django", "rich"),
+        *("zappa_xray.stages", "zappa_xray.transaction_search"),
         "aws_xray_sdk.core.daemon_config",  # where the documents are sent to
         "aws_xray_sdk.core.exceptions",
         "aws_xray_sdk.core.xray_recorder",  # which trace an exception is of
@@ -37,6 +38,7 @@ MAY_IMPORT = {
     "zappa_xray.superusers": {"django"},
     "zappa_xray.stages": set(),
     "zappa_xray.payloads": {"django", "zappa"},
+    "zappa_xray.transaction_search": set(),
     "zappa_xray.testing": {"aws_xray_sdk", "pytest"},
     "zappa_xray": {"zappa_xray.tracing.background"},  # what lies beside the rooms: `traced`
 }

@@ -28,6 +28,9 @@ ON_ANYTHING = {
     *("logs:DeleteQueryDefinition", "logs:DescribeQueryDefinitions", "logs:PutQueryDefinition"),
     *("xray:GetSamplingRules", "xray:GetSamplingStatisticSummaries"),
     *("xray:GetTraceSummaries", "xray:BatchGetTraces"),
+    *("xray:GetIndexingRules", "xray:GetTraceSegmentDestination"),
+    *("xray:ListRetrievedTraces", "xray:StartTraceRetrieval"),
+    *("cloudwatch:GetMetricData", "logs:GetQueryResults", "logs:StopQuery"),
 }
 SERVICE_LINKED = "aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
 

@@ -35,6 +35,7 @@ LINKS = [
     "The API's kind",
     "The stage's tracing",
     "The sampling rules",
+    "Transaction Search",
     "The API's access log",
     "The logs",
     "The alarms",
@@ -110,6 +111,24 @@ def test_a_healthy_stage_has_a_tick_at_each_link(traced: Operations) -> None:
     assert [line[2:].split("  ")[0] for line in printed.splitlines() if line[:1] == "✓"] == LINKS
     assert "✗" not in printed
     assert printed.splitlines()[-1] == "All that was looked at holds."
+
+
+def test_where_transaction_search_hides_traces_the_doctor_says_so_and_is_not_misled(
+    traced: Operations,
+) -> None:
+    xray = traced.aws.client("xray")
+    rule = {"Probabilistic": {"DesiredSamplingPercentage": 0.0}}
+    try:
+        xray.update_indexing_rule(Name="Default", Rule=rule)
+        xray.update_trace_segment_destination(Destination="CloudWatchLogs")
+        answer = examine(traced, "dev")
+    finally:
+        xray.update_trace_segment_destination(Destination="XRay")
+    links = {link["name"]: link for link in answer["links"]}
+    assert broken(answer) == {}
+    assert "X-Ray indexes 0 % of the traces" in links["Transaction Search"]["found"]
+    assert "aws xray update-indexing-rule" in links["Transaction Search"]["found"]
+    assert links["Traces from inside Django"]["holds"] is None
 
 
 Change = Callable[[Operations], Any]
@@ -255,12 +274,14 @@ SECOND = '"django.middleware.security.SecurityMiddleware",'
         ),
         (
             "The sampling rules",
+            "Transaction Search",
             other_rule,
             no_other_rule,
             "nothing-at-all (priority 1: 0 a second, 0% beyond) comes first and takes nothing",
         ),
         (
             "The sampling rules",
+            "Transaction Search",
             no_rule,
             command("trace_stage", "dev"),
             "Default (priority 10000: 1 a second, 5% beyond) comes before notes-api-dev",

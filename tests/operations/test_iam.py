@@ -34,6 +34,9 @@ NOT_NARROWED = {
     *("events:PutRule", "events:PutTargets", "events:RemoveTargets"),
     *("xray:BatchGetTraces", "xray:GetSamplingRules"),
     *("xray:GetSamplingStatisticSummaries", "xray:GetTraceSummaries"),
+    *("xray:GetIndexingRules", "xray:GetTraceSegmentDestination"),
+    *("xray:ListRetrievedTraces", "xray:StartTraceRetrieval"),
+    *("cloudwatch:GetMetricData", "logs:GetQueryResults", "logs:StopQuery"),
 }
 
 
@@ -55,6 +58,18 @@ def requests_of(operations: Operations, recording: str = "calls") -> list[Reques
     return list(dict.fromkeys(found))
 
 
+def look_for_what_is_not_there(operations: Operations) -> None:
+    """Run what reads logs and traces, also where Transaction Search is on and a query breaks."""
+    xray = operations.aws.client("xray")
+    xray.update_trace_segment_destination(Destination="CloudWatchLogs")
+    for command in ("trace_show", "trace_why"):
+        with suppress(CommandFailed):
+            operations.manage(command, trace_id())
+    xray.update_trace_segment_destination(Destination="XRay")
+    operations.fails("trace_why", "--last-timeout")
+    operations.fails("trace_report", "dev", GetQueryResults="InternalFailure")
+
+
 @pytest.fixture(scope="module")
 def requests(operations: Operations) -> list[Request]:
     """What is asked in a stage's life, by the commands of the Makefile and by the hooks."""
@@ -71,13 +86,12 @@ def requests(operations: Operations) -> list[Request]:
         # The emulated Lambda runs no code, and there is no trace: what counts is what was asked.
         with suppress(CommandFailed):
             operations.make(command, arguments)
-    with suppress(CommandFailed):
-        operations.manage("trace_show", trace_id())
     package = operations.folder / "package.zip"
     with zipfile.ZipFile(package, "w") as made:
         made.writestr("handler.py", "")
     with suppress(CommandFailed):
         operations.manage("stage_migrate", "dev", str(package))
+    look_for_what_is_not_there(operations)
     operations.recording = "calls with alarms"
     for alarms in ({"email": "ada@example.com"}, {"email": "ada@example.com", "faults": 9}, None):
         operations.change_settings(xray_alarms=alarms)

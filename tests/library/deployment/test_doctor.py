@@ -220,6 +220,7 @@ def test_sampling_rules_that_apply(
 def test_traces_of_the_last_hour(aws: AWS, name: str) -> None:
     chain = aws.stage()
     aws.answers("xray", "get_trace_summaries", {"TraceSummaries": []})
+    aws.answers("xray", "get_trace_segment_destination", {"Destination": "XRay"})
     assert ask(chain, name).found == "none in the last hour"
     aws.answers("xray", "get_trace_summaries", {"TraceSummaries": [annotated("1-2-3", "dev")]})
     assert ask(chain, name).found == "the last hour has 1-2-3"
@@ -233,6 +234,7 @@ def test_traces_that_only_aws_made_do_not_come_from_django(aws: AWS) -> None:
     chain = aws.stage()
     for trace in ({"Id": "1-2-3"}, annotated("1-2-3", "local")):
         aws.answers("xray", "get_trace_summaries", {"TraceSummaries": [trace]})
+        aws.answers("xray", "get_trace_segment_destination", {"Destination": "XRay"})
         assert ask(chain, "Traces from inside Django").found == "none in the last hour"
 
 
@@ -306,3 +308,25 @@ def test_the_exit_code_is_1_where_a_link_is_broken_and_not_where_one_is_not_want
             {"name": "AWS", "holds": holds, "found": "said", "remedy": ""},
         ],
     }
+
+
+def test_where_transaction_search_is_on_missing_traces_prove_nothing(aws: AWS) -> None:
+    chain = aws.stage()
+    rule = {"Name": "Default", "Rule": {"Probabilistic": {"DesiredSamplingPercentage": 1.0}}}
+
+    def is_on() -> None:
+        aws.answers("xray", "get_trace_segment_destination", {"Destination": "CloudWatchLogs"})
+        aws.answers("xray", "get_indexing_rules", {"IndexingRules": [rule]})
+
+    is_on()
+    link = ask(chain, "Transaction Search")
+    assert link.holds is True
+    assert link.found.startswith(
+        "Transaction Search is on: spans go to CloudWatch Logs (aws/spans), and X-Ray indexes 1 % "
+        "of the traces; trace_show and trace_why find the others by their ids; for all: aws xray "
+    )
+    aws.answers("xray", "get_trace_summaries", {"TraceSummaries": []})
+    is_on()
+    assert ask(chain, "Traces from inside Django").holds is None
+    aws.answers("xray", "get_trace_segment_destination", {"Destination": "XRay"})
+    assert ask(chain, "Transaction Search").found == ("all traces go to X-Ray, which indexes each")

@@ -4,17 +4,14 @@ import re
 import socket
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
-from botocore.stub import ANY, Stubber
+from botocore.stub import Stubber
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 from zappa_xray.traceview.daemon import Receiver
-from zappa_xray.traceview.figures import Figures, Request, figures_of
 from zappa_xray.traceview.stage import stage_named
 
 from tests.library.traceview import in_production, packets
@@ -181,134 +178,6 @@ def test_a_stage_that_is_none_is_told_with_those_there_are() -> None:
         run("trace_report", "prod")
 
 
-def summary(number: int, **more: Any) -> dict[str, Any]:
-    annotations = {"method": "GET", "route": "/api/notes/"}
-    return {
-        "Id": f"1-5f84c7a1-{number:024x}",
-        "ResponseTime": number / 1000,
-        "Http": {"HttpStatus": 200},
-        "Annotations": {
-            key: [{"AnnotationValue": {"StringValue": value}}] for key, value in annotations.items()
-        },
-    } | more
-
-
-def expect_sampling(stubber: Stubber, *counts: dict[str, Any]) -> None:
-    rule = {"RuleName": "ours", "ServiceName": "library-dev/dev", "ServiceType": "*"}
-    required = {"ResourceARN": "*", "Priority": 1, "FixedRate": 0.1, "ReservoirSize": 1}
-    required |= {"Host": "*", "HTTPMethod": "*", "URLPath": "*", "Version": 1}
-    records = [{"SamplingRule": required | rule}]
-    stubber.add_response("get_sampling_rules", {"SamplingRuleRecords": records})
-    stubber.add_response(
-        "get_sampling_statistic_summaries", {"SamplingStatisticSummaries": list(counts)}
-    )
-
-
-def test_the_report_has_exact_figures_and_says_what_was_sampled_away(stubber: Stubber) -> None:
-    timed_out = {"timed_out": [{"AnnotationValue": {"BooleanValue": True}}]}
-    fault = {"HasFault": True, "Http": {"HttpStatus": 504}, "Annotations": timed_out}
-    pages = [
-        [summary(number) for number in range(1, 61)],
-        [summary(60), *map(summary, range(61, 101))],
-    ]
-    pages[1] += [summary(29_000, **fault), summary(101, HasThrottle=True, HasError=True)]
-    for number, page in enumerate(pages):
-        answer = {"TraceSummaries": page} | ({"NextToken": "more"} if number == 0 else {})
-        stubber.add_response("get_trace_summaries", answer)
-    now = datetime.now(UTC)
-    counts = {"RequestCount": 600, "SampledCount": 100, "BorrowCount": 2}
-    old = now - timedelta(hours=2)
-    expect_sampling(
-        stubber,
-        {"RuleName": "ours", "Timestamp": now - timedelta(minutes=5), **counts},
-        {"RuleName": "ours", "Timestamp": old, **counts},
-        {"RuleName": "Default", "Timestamp": now, **counts},
-    )
-    report = json.loads(run("trace_report", "dev", "--json"))
-    assert report["sampling"] == (
-        "Sampling (ours): of 600 requests 102 were traced, "
-        "498 were sampled away: they are not in these figures."
-    )
-    failing, notes = report["routes"]
-    assert (failing["route"], failing["time_outs"], failing["faults"]) == (
-        "(route not recorded)",
-        1,
-        1,
-    )
-    assert notes["slowest_trace_address"].endswith(f"#xray:traces/{notes['slowest_trace']}")
-    del notes["slowest_trace_address"]
-    assert notes == {
-        "method": "GET",
-        "route": "/api/notes/",
-        "requests": 101,
-        "median": 0.051,
-        "p90": 0.091,
-        "p99": 0.100,
-        "maximum": 0.101,
-        "errors": 0,
-        "throttles": 1,
-        "faults": 0,
-        "time_outs": 0,
-        "slowest_trace": summary(101)["Id"],
-    }
-
-
-@pytest.mark.parametrize(
-    ("count", "percent", "expected"),
-    [
-        (100, 50, 50),
-        (100, 99, 99),
-        (101, 50, 51),
-        (1, 1, 1),
-        (1, 99, 1),
-        (10, 99, 10),
-        (0, 50, None),
-    ],
-)
-def test_a_percentile_is_exact(count: int, percent: int, expected: float | None) -> None:
-    (figures,) = figures_of(
-        Request.from_summary(summary(number * 1000)) for number in range(count, 0, -1)
-    ) or [Figures("GET", "/never/")]
-    assert figures.percentile(percent) == expected
-
-
-def test_the_report_asks_for_its_own_service_and_filters_the_rest_itself(stubber: Stubber) -> None:
-    expected = {
-        "StartTime": ANY,
-        "EndTime": ANY,
-        "TimeRangeType": "TraceId",
-        "Sampling": False,
-        "FilterExpression": 'service("library-production") AND responsetime > 0.05',
-    }
-    for _ in range(3):  # twelve hours and a bit, six at a time
-        page = {"TraceSummaries": [summary(number) for number in (40, 60)]}
-        stubber.add_response("get_trace_summaries", page, expected)
-    expect_sampling(stubber)
-    options = ("--since=725m", "--slower-than=50ms", "--route=notes", "--json")
-    [figures] = json.loads(run("trace_report", "production", *options))["routes"]
-    assert (figures["route"], figures["requests"], figures["median"]) == ("/api/notes/", 1, 0.06)
-
-
-def test_the_report_is_a_table_for_people(stubber: Stubber) -> None:
-    stubber.add_response("get_trace_summaries", {"TraceSummaries": [summary(12)]})
-    stubber.add_client_error("get_sampling_rules", "AccessDeniedException")
-    printed = run("trace_report", "dev").splitlines()
-    assert printed[0].endswith("UTC: 1 traced requests")
-    assert printed[3].split() == ["GET", "/api/notes/", "1", *["12.0", "ms"] * 4, *"----"]
-    assert printed[-1] == (
-        "These are traced requests only; how many were sampled away is not known: "
-        "GetSamplingRules answered AccessDeniedException."
-    )
-
-
-def test_nothing_found_is_no_error(stubber: Stubber) -> None:
-    stubber.add_response("get_trace_summaries", {"TraceSummaries": []})
-    expect_sampling(stubber)
-    printed = run("trace_report", "dev", "--timed-out")
-    assert "0 traced requests" in printed
-    assert "is not known: X-Ray has no statistics of ours for this time." in printed
-
-
 def test_what_is_missing_is_told_with_where_it_comes_from(
     stubber: Stubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -326,9 +195,6 @@ def test_json_needs_no_rich(stubber: Stubber, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.delitem(sys.modules, f"zappa_xray.traceview.{name}", raising=False)
     stubber.add_response("batch_get_traces", {"Traces": [in_production()]})
     assert json.loads(run("trace_show", TRACE, "--json"))
-    stubber.add_response("get_trace_summaries", {"TraceSummaries": [summary(12)]})
-    expect_sampling(stubber)
-    assert "/api/notes/" in run("trace_report", "dev", "--json")
     assert watch("--count=1", "--json", sent=packets("created"))
 
 

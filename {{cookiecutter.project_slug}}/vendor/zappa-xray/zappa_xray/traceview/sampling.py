@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from zappa_xray.traceview.aws import reason
 from zappa_xray.traceview.stage import Stage
 
 
@@ -13,11 +14,9 @@ def sentence(xray: Any, stage: Stage, start: datetime, end: datetime) -> str:
     """Return what is known of the requests between start and end that were sampled away."""
     try:
         return _counted(xray, stage, start, end)
-    except ClientError as error:
-        reason = f"{error.operation_name} answered {error.response['Error']['Code']}"
-    except (LookupError, BotoCoreError) as error:
-        reason = str(error)
-    return f"These are traced requests only; how many were sampled away is not known: {reason}."
+    except (LookupError, BotoCoreError, ClientError) as error:
+        why = reason(error)
+    return f"These are traced requests only; how many were sampled away is not known: {why}."
 
 
 def _counted(xray: Any, stage: Stage, start: datetime, end: datetime) -> str:

@@ -12,6 +12,7 @@ from aws_xray_sdk.core import xray_recorder
 from zappa_xray.tracing.causes import working_directory
 from zappa_xray.tracing.documents import Document, in_progress_document
 from zappa_xray.tracing.in_flight import InFlight, current
+from zappa_xray.tracing.scrubbing import scrubbed
 from zappa_xray.tracing.stack import (
     VIEW_IS_CALLED_BY,
     Frames,
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 RECORDING = tuple(
     f"zappa_xray.tracing.{module}" for module in ("middleware", "invocations", "background")
 )
+INNERMOST = 8  # frames in the log's line: they tell a connect from what is sent over it
 
 
 class Findings:
@@ -66,7 +68,12 @@ def report(work: InFlight) -> None:
         if work.entity.sampled:
             _send(work, facts, message, stack, open_calls)
     finally:
-        told = {"timed_out": True, "where": facts["where"]}
+        work.facts["timed_out"] = True  # for the line of its end, should it come to that
+        told = {
+            "where": facts["where"],
+            "in_flight": findings.work_out("told", lambda: _without_data(facts["in_flight"]), []),
+            "innermost": facts["stack"][-INNERMOST:],
+        }
         logger.error(message, extra=work.log_fields() | told)
 
 
@@ -96,6 +103,13 @@ def _send(
     work.copy_is_sent = True
     for call in open_calls:
         xray_recorder.emitter.send_document(in_progress_document(call))
+
+
+def _without_data(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {key: scrubbed(value) if isinstance(value, str) else value for key, value in call.items()}
+        for call in calls
+    ]
 
 
 def _child(copy: Document) -> Document:

@@ -14,6 +14,7 @@ from zappa_xray.deployment.doctor import (
     logs,
     network,
     sampling,
+    search,
     traces,
     zappa_settings,
 )
@@ -35,6 +36,7 @@ IN_AWS: tuple[tuple[str, Callable[[Stage], str]], ...] = (
     ("The API's kind", api.is_a_rest_api),
     ("The stage's tracing", api.stage_is_traced),
     ("The sampling rules", sampling.rules_take_the_stage),
+    ("Transaction Search", search.hides_traces_or_not),
     ("The API's access log", logs.tell_each_request),
     ("The logs", logs.are_kept_as_wanted),
     ("The alarms", alarms.warn_somebody),

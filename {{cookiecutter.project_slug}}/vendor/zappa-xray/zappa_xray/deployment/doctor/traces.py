@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from zappa_xray.deployment.doctor import search
 from zappa_xray.deployment.doctor.api import needs_a_rest_api
 from zappa_xray.deployment.doctor.link import Broken
 from zappa_xray.deployment.stage import Stage
@@ -38,6 +39,7 @@ def waited_for(stage: Stage, wait_seconds: float, wanted: Wanted, remedy: str) -
     deadline = time.monotonic() + wait_seconds
     while not (found := first_trace(stage, wanted)):
         if time.monotonic() >= deadline:
+            search.refuse_to_look_in_vain(stage)
             raise Broken("none in the last hour", remedy)
         time.sleep(SECONDS_BETWEEN_LOOKS)
     return f"the last hour has {found}"

@@ -25,7 +25,10 @@ class Waiting:
 
 
 def waiting_of(facts: Document) -> Waiting:
-    """Read the metadata `tracing.deadline` of a request. Whatever is missing is left open."""
+    """Read the metadata `tracing.deadline` of a request, or the log's line with the same.
+
+    Whatever is missing is left open.
+    """
     where = str(facts.get("where") or "")
     calls = mappings_at(facts, "in_flight")
     call: Document = calls[-1] if calls else {}
@@ -35,7 +38,7 @@ def waiting_of(facts: Document) -> Waiting:
         return Waiting(Cause.OWN_CODE, _number(facts.get("seconds")), "", where)
     if call.get("sql"):
         return Waiting(Cause.QUERY, seconds, what, where)
-    if _connects(call, facts.get("stack")):
+    if _connects(call, facts.get("stack", facts.get("innermost"))):
         return Waiting(Cause.CONNECT, seconds, what, where)
     if call.get("call"):
         return Waiting(Cause.CALL, seconds, what, where)

@@ -1,5 +1,6 @@
 import json
 from argparse import ArgumentParser
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -19,18 +20,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         needs("boto3", *([] if options["json"] else ["rich"]))
-        from zappa_xray.traceview.xray import client, readable_errors, trace_of
+        from zappa_xray.traceview.aws import readable_errors
+        from zappa_xray.traceview.xray import client, found_trace
 
         found = TRACE_ID.search(options["trace_id"])
         if not found:
             raise CommandError("A trace's id looks like 1-5f84c7a1-e7d3a2f1b9c04d6e8a7b5c3d.")
         xray = client(stage_named(options["stage"]))
         with readable_errors():
-            trace = trace_of(xray, found[0])
+            began = datetime.fromtimestamp(int(found[0][2:10], 16), UTC)
+            trace, destination = found_trace(xray, found[0], began)
         if trace is None:
             raise CommandError(
                 f"X-Ray has no {found[0]} in {xray.meta.region_name}: it keeps a trace for 30 days, "
                 "shows it some seconds after the request, and never gets one that was not sampled."
+                + (f" {destination.found}." if destination and destination.is_search else "")
             )
         if options["json"]:
             self.stdout.write(json.dumps(trace.documents, indent=2))
