@@ -95,4 +95,8 @@ def route_of(request: HttpRequest) -> str | None:
 
 def route_of_match(request: HttpRequest, match: ResolverMatch) -> str:
     """The route of a match that Django has found for this request."""
-    return readable(match.route, get_resolver(getattr(request, "urlconf", None)))
+    route = getattr(match, "readable_route", None)
+    if route is None:
+        route = readable(match.route, get_resolver(getattr(request, "urlconf", None)))
+        match.readable_route = route  # type: ignore[attr-defined]  # it is asked for again
+    return str(route)
