@@ -108,8 +108,15 @@ def service(once: Once) -> Service:
 
 @pytest.fixture(scope="session")
 def installed(service: Service, once: Once) -> Service:
-    """The same service after `make install`."""
-    once("installed", lambda _folder: service.install())
+    """The same service after `make install`, and after a first command, which leaves the bytecode of what
+    it imports: the functions that are made of it write none.
+    """
+
+    def install(_folder: Path) -> None:
+        service.install()
+        run([str(service.folder / ".venv/bin/python"), "manage.py", "check"], folder=service.folder)
+
+    once("installed", install)
     return service
 
 

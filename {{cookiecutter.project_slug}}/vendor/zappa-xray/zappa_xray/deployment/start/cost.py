@@ -51,9 +51,12 @@ def record(folder: Path, paths: Sequence[Path], environment: Mapping[str, str]) 
         "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
         "LAMBDA_TASK_ROOT": str(folder),
         "PYTHONPATH": os.pathsep.join(map(str, (folder, *paths))),
+        "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
+        # What the first process compiles in a new environment, the next one finds.
+        "PYTHONDONTWRITEBYTECODE": "1" if sys.dont_write_bytecode else "",
     }
     with tempfile.NamedTemporaryFile("r", suffix=".json") as output:
-        command = [sys.executable, "-B", recorder.__file__, "config.lambda_function", output.name]
+        command = [sys.executable, recorder.__file__, "config.lambda_function", output.name]
         try:
             subprocess.run(  # noqa: S603 - this package's own script
                 command,
