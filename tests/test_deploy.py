@@ -321,7 +321,7 @@ def test_there_is_no_going_back_further_than_there_are_versions(
 ) -> None:
     with pytest.raises(CommandFailed) as failed:
         stage.make("rollback", "9")
-    assert f"{stage.function} cannot go back by 9: it has version 4 (" in failed.value.output
+    assert f"{stage.function} cannot go back by 9: it has version " in failed.value.output
 
 
 def test_a_reserved_concurrency_survives_updates(stage: Stage, updated_again: After) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from emulator.aws import EmulatedAWS
-from emulator.processes import clean_environment
+from emulator.processes import CACHE, clean_environment
 from emulator.service import TEMPLATE, offered_python
 from tests.library_environment import LIBRARY, environment
 
@@ -74,7 +74,11 @@ class Project:
     def command(self, *arguments: str, **variables: str) -> tuple[list[str], dict[str, Any]]:
         """Return Zappa's command line, and the options with which subprocess runs it."""
         program = environment("highest").with_name("zappa")
-        environ = {"PYTHONPATH": str(LIBRARY), "VIRTUAL_ENV": str(self.folder / ".lambda")}
+        environ = {
+            "PYTHONPATH": str(LIBRARY),
+            "PYTHONPYCACHEPREFIX": str(CACHE / "bytecode"),  # the library's folder is only read
+            "VIRTUAL_ENV": str(self.folder / ".lambda"),
+        }
         options = {
             "cwd": self.folder,
             "env": clean_environment(self.aws.environment() | environ | variables),
