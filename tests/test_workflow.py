@@ -27,7 +27,7 @@ SECRETS = {
     "DATABASE_URL": "postgresql://notes:notes@database.invalid/notes",
 }
 VARIABLES = {"AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/deploys", "MIGRATE": "after"}
-BREAKS = "def health(request):\n    raise RuntimeError('broken')\n"
+BREAKS = "\n\ndef health(request):\n    raise RuntimeError('broken')\n"
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Broken:
 def broken(repository: Repository, pushed: Job) -> Broken:
     file = repository.service.folder / "config/health.py"
     healthy, before = file.read_text(), repository.code()
-    file.write_text(BREAKS)
+    file.write_text(healthy + BREAKS)
     job = repository.job()
     with pytest.raises(CommandFailed) as failed:
         job.run()
@@ -133,7 +133,7 @@ def test_the_first_push_deploys_migrates_and_asks_the_doctor(
     assert pushed.contexts["steps"]["stage"]["outputs"] == {"region": "eu-central-1"}
     done = [line for line in pushed.printed.splitlines() if line.startswith("make --no-print")]
     assert [line.split()[2] for line in done] == ["deploy", "migrate", "doctor"]
-    assert "All that was looked at holds." in pushed.printed
+    assert "All that was looked at holds" in pushed.printed
     assert ask(f"{repository.served.url}/api/notes/").status == 401
 
 
@@ -152,9 +152,16 @@ def test_a_broken_version_is_rolled_back(broken: Broken, repository: Repository)
     assert repository.health() == 200
 
 
-def test_a_person_can_roll_back(broken: Broken, repository: Repository) -> None:
-    broken_again = repository.code()
+def test_a_person_can_roll_back_to_the_version_before_each_time(
+    broken: Broken, repository: Repository
+) -> None:
+    """What was given back is a version of its own: the one before it is the broken one."""
     job = repository.job(stage="dev", rollback=True)
-    job.run()
+    with pytest.raises(CommandFailed):
+        job.run()
     assert job.ran == ["Install, and read the stage's region", "Roll back"]
-    assert repository.code() != broken_again
+    assert repository.health() == 500
+    assert repository.code() != broken.before
+    repository.job(stage="dev", rollback=True).run()
+    assert repository.health() == 200
+    assert repository.code() == broken.before

@@ -30,7 +30,7 @@ ON_ANYTHING = {
     *("xray:GetTraceSummaries", "xray:BatchGetTraces"),
     *("xray:GetIndexingRules", "xray:GetTraceSegmentDestination"),
     *("xray:ListRetrievedTraces", "xray:StartTraceRetrieval"),
-    *("cloudwatch:GetMetricData", "logs:GetQueryResults", "logs:StopQuery"),
+    *("cloudwatch:GetMetricData", "logs:StopQuery"),
 }
 SERVICE_LINKED = "aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
 
@@ -109,7 +109,9 @@ class Account:
         if service == "events":
             return self.arn(service, f"rule/{given.get('Rule') or given['Name']}")
         if service == "logs":
-            return self.arn(service, f"log-group:{given['logGroupName']}")
+            # The results of a query are asked for by its id.
+            group = given.get("logGroupName", f"/aws/lambda/{self.function}")
+            return self.arn(service, f"log-group:{group}")
         if service == "sns":
             return given.get("TopicArn") or self.arn(service, given["Name"])
         if service == "cloudwatch":

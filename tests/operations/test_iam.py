@@ -36,7 +36,7 @@ NOT_NARROWED = {
     *("xray:GetSamplingStatisticSummaries", "xray:GetTraceSummaries"),
     *("xray:GetIndexingRules", "xray:GetTraceSegmentDestination"),
     *("xray:ListRetrievedTraces", "xray:StartTraceRetrieval"),
-    *("cloudwatch:GetMetricData", "logs:GetQueryResults", "logs:StopQuery"),
+    *("cloudwatch:GetMetricData", "logs:StopQuery"),
 }
 
 
@@ -176,11 +176,14 @@ def test_undeploy_leaves_no_sampling_rule(requests: list[Request], operations: O
     assert f"The sampling rule {operations.function} was removed." in operations.printed["undeploy"]
 
 
-def test_undeploy_leaves_the_function_s_log_and_none_of_the_api(
+def test_undeploy_leaves_the_functions_logs_and_none_of_the_api(
     requests: list[Request], operations: Operations
 ) -> None:
     found = operations.aws.client("logs").describe_log_groups()["logGroups"]
-    assert [group["logGroupName"] for group in found] == [f"/aws/lambda/{operations.function}"]
+    assert [group["logGroupName"] for group in found] == [
+        f"/aws/lambda/{operations.function}",
+        f"/aws/lambda/{operations.function}-migrate",
+    ]
 
 
 def test_the_execution_policy_is_the_role_s(operations: Operations) -> None:

@@ -13,7 +13,7 @@ from rich.text import Text
 from emulator.processes import CommandFailed
 from emulator.progress import step
 
-FAILURES = (BotoCoreError, ClientError, CommandFailed, OSError, LookupError)
+FAILURES = (BotoCoreError, ClientError, CommandFailed, OSError, LookupError, ValueError)
 LONGEST_SEEN = 300
 
 
