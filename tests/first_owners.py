@@ -16,6 +16,8 @@ CONFLICT = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 
+LARGER = '        "memory_size": 2048'
+
 ORDERS = """\
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.permissions import AllowAny
@@ -120,28 +122,37 @@ def has_cors_and_a_fixture(folder: Path) -> None:
 
 def grow_production(folder: Path) -> None:
     extends = '        "extends": "dev"'
-    replace(folder / "zappa_settings.json", extends, f'{extends},\n        "memory_size": 2048')
+    replace(folder / "zappa_settings.json", extends, f"{extends},\n{LARGER}")
 
 
-def leaves_it_to_the_commands(folder: Path) -> None:
-    assert conflicts(folder) <= {"config/urls.py"}
+def leaves_urls_to_the_commands(folder: Path) -> None:
+    """Keep the template's alarms of production and the owner's memory."""
+    assert conflicts(folder) == {"config/urls.py", "zappa_settings.json"}
+    settle(folder / "zappa_settings.json", f",\n{LARGER}")
 
 
 def settles_by_hand(folder: Path) -> None:
     """Keep the template's side, and of the owner's what the owner wrote; give the fixture a home."""
-    assert conflicts(folder) == {"README.md", "config/settings.py", "zappa_settings.json"}
     kept = {
-        "README.md": "## Who is on call\n\nAda.\n\n",
-        "config/settings.py": '    "corsheaders.middleware.CorsMiddleware",\n',
-        "zappa_settings.json": "",
+        "README.md": "## Who is on call\n\nAda.\n",
+        "config/settings.py": "",  # the template has the middleware, and the app, by itself now
+        "pyproject.toml": "",
+        "zappa_settings.json": f",\n{LARGER}",
     }
+    assert conflicts(folder) == set(kept)
     for name, mine in kept.items():
-        text = (folder / name).read_text(encoding="utf-8")
-        settled = CONFLICT.sub(lambda found, mine=mine: found["theirs"] + mine, text)  # type: ignore[misc]  # the default binds the loop's value
-        assert settled.count(mine) == 1 or not mine, f"{name} has more than one conflict"
-        (folder / name).write_text(settled, encoding="utf-8")
+        settle(folder / name, mine)
+    replace(folder / "config/settings.py", '    "corsheaders",\n', "")
     with (folder / "conftest.py").open("a", encoding="utf-8") as fixtures:
         fixtures.write(f"\n\n{READER.rstrip()}\n")
+
+
+def settle(file: Path, mine: str) -> None:
+    """Take the template's side of the file's one conflict, and put what the owner wrote behind it."""
+    text = file.read_text(encoding="utf-8")
+    settled, found = CONFLICT.subn(lambda found: f"{found['theirs'].rstrip()}{mine}\n", text)
+    assert found == 1, f"{file.name} has {found} conflicts"
+    file.write_text(settled, encoding="utf-8")
 
 
 def conflicts(folder: Path) -> set[str]:
@@ -150,7 +161,9 @@ def conflicts(folder: Path) -> set[str]:
 
 
 OWNERS = {
-    "app": Owner({"project_slug": "notes-api"}, has_an_app_and_a_field, leaves_it_to_the_commands),
+    "app": Owner(
+        {"project_slug": "notes-api"}, has_an_app_and_a_field, leaves_urls_to_the_commands
+    ),
     "cors": Owner(
         {"project_slug": "notes-api", "database": "mysql", "ci": "none"},
         has_cors_and_a_fixture,
