@@ -12,6 +12,7 @@ from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 from django.test import Client
 from zappa_xray.deployment import checks as deployment_checks
+from zappa_xray.deployment import workflow
 from zappa_xray.testing import TraceDaemon
 from zappa_xray.tracing import checks as tracing_checks
 from zappa_xray.tracing.conf import DEFAULTS, RECORDABLE
@@ -48,6 +49,7 @@ def test_the_table_of_settings_has_each_with_its_default() -> None:
 def test_the_table_of_checks_has_each_with_its_hint() -> None:
     rows = table(section("Checks"))
     known = tracing_checks.MESSAGES_AND_HINTS | deployment_checks.MESSAGES_AND_HINTS
+    known |= {workflow.NOT_PASSED: (workflow.MESSAGE, workflow.HINT)}
     assert set(rows) == set(known)
     for name, (_, hint) in known.items():
         assert hint.partition("{")[0].partition(" _ ")[0] in rows[name][-1]

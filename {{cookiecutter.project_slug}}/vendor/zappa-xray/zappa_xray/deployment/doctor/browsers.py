@@ -18,5 +18,5 @@ def can_read_the_gateways_answers(stage: Stage) -> str:
                 f"{kind} is not as the settings want it", f"manage.py trace_stage {stage.name}"
             )
     if not wanted:
-        raise LeftOut("no origin is named")
+        return "for no page of another origin"
     return f"scripts of {gateway_responses.origin_in(wanted)} can read them"
