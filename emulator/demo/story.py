@@ -174,9 +174,13 @@ class Story:
             following = request_lines(self.stage.log)[-1]
         self.say(json.dumps(following, ensure_ascii=False))
         expect("whether the next request is a cold start", True, following.get("cold_start"))
+        with self.step("make why: the killed request in a sentence"):
+            why = self.manage_here("trace_why", answer.trace_id, "--stage", STAGE)
+        expect("whether make why tells the statement", True, "waited" in why and "INSERT" in why)
+        self.draw(why)
         with self.step("make report: the results by URL"):
             report = self.manage_here("trace_report", STAGE, "--since", "1h")
-        self.draw(report)
+        self.draw(report.partition("\nFrom X-Ray")[0])
 
     def show_what_is_left(self, answer: Answer) -> None:
         """Show what is known of the killed request. Raises NotAsPromised when something lacks."""

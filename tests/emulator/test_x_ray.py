@@ -177,3 +177,36 @@ class TestSampler:
     def test_without_a_rule_that_matches_there_is_none(self) -> None:
         assert first_match([rule("own", HTTPMethod="GET")], REQUEST) is not None
         assert first_match([rule("own", HTTPMethod="PUT")], REQUEST) is None
+
+
+def test_where_transaction_search_is_on_what_is_not_indexed_is_only_retrieved(
+    aws: EmulatedAWS,
+) -> None:
+    xray, found, now = aws.client("xray"), trace_id(), time.time()
+    segment: dict[str, Any] = {
+        "id": "00000000000000aa",
+        "trace_id": found,
+        "name": f"searched-{found}",
+    }
+    segment |= {"start_time": now, "end_time": now + 1}
+    xray.put_trace_segments(TraceSegmentDocuments=[json.dumps(segment)])
+
+    def seen() -> list[int]:
+        times = {"StartTime": now - 60, "EndTime": now + 60}
+        summaries = xray.get_trace_summaries(
+            **times, FilterExpression=f'service("searched-{found}")'
+        )
+        traces = xray.batch_get_traces(TraceIds=[found])
+        retrieval = xray.start_trace_retrieval(TraceIds=[found], **times)["RetrievalToken"]
+        retrieved = xray.list_retrieved_traces(RetrievalToken=retrieval, TraceFormat="XRAY")
+        answers = (summaries["TraceSummaries"], traces["Traces"], retrieved["Traces"])
+        return [len(answer) for answer in answers]
+
+    rule = {"Probabilistic": {"DesiredSamplingPercentage": 0.0}}
+    try:
+        assert seen() == [1, 1, 1]
+        xray.update_indexing_rule(Name="Default", Rule=rule)
+        xray.update_trace_segment_destination(Destination="CloudWatchLogs")
+        assert seen() == [0, 0, 1]
+    finally:
+        xray.update_trace_segment_destination(Destination="XRay")

@@ -274,14 +274,12 @@ SECOND = '"django.middleware.security.SecurityMiddleware",'
         ),
         (
             "The sampling rules",
-            "Transaction Search",
             other_rule,
             no_other_rule,
             "nothing-at-all (priority 1: 0 a second, 0% beyond) comes first and takes nothing",
         ),
         (
             "The sampling rules",
-            "Transaction Search",
             no_rule,
             command("trace_stage", "dev"),
             "Default (priority 10000: 1 a second, 5% beyond) comes before notes-api-dev",

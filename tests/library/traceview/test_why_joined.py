@@ -339,3 +339,9 @@ def test_nothing_at_all_is_said_as_such(aws: dict[str, Stubber]) -> None:
 def test_what_is_not_understood_is_refused(arguments: tuple[str, ...], told: str) -> None:
     with pytest.raises(CommandError, match=told):
         why(*arguments)
+
+
+def test_a_late_answer_that_failed_is_told_by_its_failure() -> None:
+    failed = own(status=500, ms=2_000.0, exc_info="Traceback\nKeyError: 'a'")
+    known = evidence(START, DEADLINE, failed, report(2_001), status="500")
+    assert sentence(verdict_of(known)).startswith("GET /x/ failed after 2 s of KeyError: 'a'; ")

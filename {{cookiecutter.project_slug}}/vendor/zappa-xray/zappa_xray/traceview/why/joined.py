@@ -36,7 +36,7 @@ def _cause(evidence: Evidence) -> Verdict:
     if invocation is None or invocation.started is None:
         return _before_lambda(evidence.access)
     deadline = _deadline(evidence, invocation)
-    if deadline:
+    if deadline and not _failed_by_itself(evidence.access, invocation.end):
         waiting = waiting_of(deadline)
         return Verdict("", waiting.cause, waiting.seconds, waiting.what, waiting.where)
     if invocation.out_of_memory:
@@ -97,6 +97,12 @@ def _ended(evidence: Evidence, invocation: Invocation) -> Verdict:
         killed = end.get("killed_title")
         return Verdict("", Cause.COLD_START, paid, f"Lambda had killed {killed}" if killed else "")
     return Verdict("", Cause.ANSWERED, took)
+
+
+def _failed_by_itself(access: Access | None, end: Document) -> bool:
+    """Whether the client got an error that Django has answered, late as it was."""
+    status = end.get("status") or 0
+    return access is not None and access.status == status and status >= 500
 
 
 def _is_fine(end: Document) -> bool:
