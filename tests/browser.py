@@ -33,6 +33,24 @@ DOCS = TEMPLATE / "docs"
 OF_THE_LIBRARY = LIBRARY / "traces.png"
 START_SECONDS = 60.0
 
+SLOW = """
+import time
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from notes.models import Note
+
+
+def monthly(request: HttpRequest) -> HttpResponse:
+    owners = [note.owner.username for note in Note.objects.all()]
+    time.sleep(2)
+    return HttpResponse(" ".join(owners))
+
+
+urlpatterns = [path("reports/monthly/", monthly)]
+"""
+
 Result = TypeVar("Result")
 
 
@@ -187,6 +205,13 @@ def render(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         service = bake(Path(scratch), {"python_version": offered_python()})
         service.install()
+        (service.folder / "reports.py").write_text(SLOW)
+        with (service.folder / "config/urls.py").open("a") as urls:
+            urls.write("\nfrom reports import urlpatterns as reports\n\nurlpatterns += reports\n")
+        settings_file = service.folder / "config/settings.py"
+        settings = settings_file.read_text()
+        assert settings.count('"DEADLINE_SECONDS": 29,') == 1
+        settings_file.write_text(settings.replace('SECONDS": 29,', 'SECONDS": 1,'))
         with running(service, Path(scratch) / "log") as site:
             site.get("/api/notes/")
             site.token = make_user(service)
@@ -197,20 +222,18 @@ def render(folder: Path) -> None:
             site.get("/api/notes/", {"title": ""})
             site.get("/health/")
             for scheme in ("light", "dark"):
+                site.get("/reports/monthly/")
                 with browser(scheme) as driver:
                     look(site, driver)
                     driver.save_screenshot(str(folder / f"traces-{scheme}.png"))
 
 
 def look(site: Site, driver: Chrome) -> None:
-    """Sign in to the admin, list the notes there, open the trace of that."""
-    driver.get(f"{site.url}/admin/notes/note/")
-    driver.find_element("name", "username").send_keys("ada")
-    driver.find_element("name", "password").send_keys("correct horse battery")
-    driver.find_element("css selector", "[type=submit]").click()
+    """Open the trace of the request that passed its deadline."""
     driver.get(site.page)
-    wait_for(lambda: driver.find_elements("partial link text", "/admin/notes/note/"))[0].click()
-    wait_for(lambda: driver.find_elements("css selector", "#lines .line"))
+    late = "#traces tr.late:not(:has(.in-progress)) a"
+    wait_for(lambda: driver.find_elements("css selector", late))[0].click()
+    wait_for(lambda: driver.find_elements("css selector", "#story.hurt pre"))
 
 
 if __name__ == "__main__":

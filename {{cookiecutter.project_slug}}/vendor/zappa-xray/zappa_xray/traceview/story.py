@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from zappa_xray.traceview.labels import exceptions_of, where_of
+from zappa_xray.traceview.labels import exceptions_of, label_of, where_of
 from zappa_xray.traceview.lines import REPEATED, grouped
 from zappa_xray.traceview.printable import one_line, printable
 from zappa_xray.traceview.stacks import folded, innermost_own
@@ -67,7 +67,7 @@ def _most_repeated(trace: Trace) -> str:
     where = where_of(most[0])
     return (
         f"The same query ran {len(most)} times (N+1){f', in {where}' if where else ''}: "
-        f"{quoted(most[0].sql or '')}."
+        f"{quoted(label_of(most[0]))}."
     )
 
 
