@@ -1,6 +1,7 @@
 """Log lines in JSON, and the record of the one line that each request writes."""
 
 import asyncio
+import copy
 import datetime
 import io
 import json
@@ -85,6 +86,16 @@ def test_what_an_owner_s_filter_adds_and_changes_is_in_it(stream: io.StringIO) -
     assert (told["version"], told["method"], told["route"]) == ([7], "(method)", "/ok/")
 
 
+def test_what_another_formatter_has_put_on_the_record_is_not_told_twice() -> None:
+    for record in (end(), copy.copy(end())):
+        assert logging.Formatter("%(asctime)s %(message)s").format(record)
+
+        line = JsonFormatter().format(record)
+
+        assert line.count('"message": ') == 1
+        assert json.loads(line).keys() == {"time", "level", "logger", "message", *FIELDS}
+
+
 def test_an_ordinary_line_has_what_is_given_as_extra() -> None:
     assert written(msg="%s left", args=("one",), trace_id="1-a", order=7, _own=1) == {
         "level": "INFO",
@@ -113,7 +124,7 @@ def test_a_traceback_and_a_stack_are_fields() -> None:
 
 class Unreadable:
     def __str__(self) -> str:
-        raise ValueError
+        raise KeyError
 
 
 @pytest.mark.parametrize(

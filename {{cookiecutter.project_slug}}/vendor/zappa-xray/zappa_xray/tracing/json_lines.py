@@ -10,9 +10,9 @@ from typing import Any
 from zappa_xray.tracing.end_of_work import EndOfWork
 from zappa_xray.tracing.plain import plain
 
-# What each record has by itself, and what logging's own formatters put on it.
+_BY_FORMATTERS = ("message", "asctime")  # what logging's own put on a record
 _OF_EACH_RECORD = frozenset(
-    {*vars(logging.makeLogRecord({})), "taskName", "message", "asctime", "trace_id", "request_id"}
+    {*vars(logging.makeLogRecord({})), *_BY_FORMATTERS, "taskName", "trace_id", "request_id"}
 )
 _LARGE = 1e15
 
@@ -62,6 +62,8 @@ class JsonFormatter(logging.Formatter):
             f', "message": {quoted(record.msg)}'
         )
         for key, value in islice(vars(record).items(), record.standard, None):
+            if key in _BY_FORMATTERS or key[0] == "_":
+                continue
             kind = type(value)
             if kind is str:
                 written = quoted(value)
