@@ -57,6 +57,8 @@ class EmulatedAWS:
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        for client in self._clients.values():
+            client.close()
         self._resources.close()
 
     def environment(self) -> dict[str, str]:

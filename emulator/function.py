@@ -82,12 +82,14 @@ class Function:
             daemon_address=daemon_address,
         ) | dict(environment or {})
         self._turn = threading.Lock()
-        self._resources = ExitStack()
-        # On Lambda each execution environment has a /tmp of its own, which outlives a kill.
-        self._variables["TMPDIR"] = self._resources.enter_context(tempfile.TemporaryDirectory())
-        self._log = FunctionLog()
-        self._resources.callback(self._log.close)
-        command = [*self._resources.enter_context(read_only(package)), *runtime_command(python)]
+        with ExitStack() as resources:
+            # On Lambda each execution environment has a /tmp of its own, which outlives a kill.
+            self._variables["TMPDIR"] = resources.enter_context(tempfile.TemporaryDirectory())
+            self._log = FunctionLog()
+            resources.callback(self._log.close)
+            command = [*resources.enter_context(read_only(package)), *runtime_command(python)]
+            version = python_version(python)
+            self._resources = resources.pop_all()
         self._environment = (
             RIEEnvironment(
                 lambda: RIEProcess(command, package, self._variables, self._log.file, timeout),
@@ -99,7 +101,7 @@ class Function:
                 lambda: RuntimeProcess(command, package, self._variables, self._log.file),
                 self._log,
                 arn=f"arn:aws:lambda:{region}:{events.ACCOUNT_ID}:function:{name}",
-                version=python_version(python),
+                version=version,
                 memory_size=memory_size,
             )
         )
@@ -131,18 +133,18 @@ class Function:
         the packaged flavour shows.
         """
         folder = installed.lay_out(service, stage, zappa_settings, files)
-        function = cls(
-            folder,
-            daemon_address,
-            python=service.python,
-            stage=stage,
-            name=service.function_name(stage),
-            **arguments,
-        )
-        resources = ExitStack()
-        resources.callback(shutil.rmtree, folder, ignore_errors=True)
-        resources.push(function._resources)
-        function._resources = resources
+        with ExitStack() as resources:
+            resources.callback(shutil.rmtree, folder, ignore_errors=True)
+            function = cls(
+                folder,
+                daemon_address,
+                python=service.python,
+                stage=stage,
+                name=service.function_name(stage),
+                **arguments,
+            )
+            resources.push(function._resources)
+            function._resources = resources.pop_all()
         return function
 
     def __enter__(self) -> Self:

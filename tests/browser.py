@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
+from emulator.ports import free_port
 from emulator.processes import run, started
 from emulator.service import TEMPLATE, Service, bake, offered_python
 from tests.library_environment import LIBRARY
@@ -93,12 +94,6 @@ def wait_for(look: Callable[[], Result | None], seconds: float = 15) -> Result:
             raise TimeoutError(f"nothing to be seen after {seconds:g} s")
         time.sleep(0.05)
     return found
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 class Site:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import secrets
 import shutil
 import signal
 import socket
@@ -13,13 +12,13 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Self
 
 import pytest
 import trustme
 
+from emulator.ports import free_port
 from emulator.processes import CommandFailed, clean_environment, kill_group
 
 START_SECONDS = 60.0
@@ -282,19 +281,6 @@ def need(kind: type[Server]) -> None:
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-
-
-def free_port() -> int:
-    """Return a TCP port of the loopback interface that is free, and stays so while the server is stopped:
-    it is below those that the system gives to outgoing connections.
-
-    https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html#ip-variables, ip_local_port_range
-    """
-    while True:
-        port = secrets.choice(range(20_000, 32_768))
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 def account(names: Sequence[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 
 from emulator.daemon import Daemon
+from emulator.ports import free_port
 from emulator.processes import read_all, run, started
 from emulator.service import Service
 from tests.conftest import LEFT_LYING_ABOUT
@@ -70,10 +70,7 @@ def python(service: Service, *arguments: str, environment: dict[str, str] | None
 @pytest.fixture
 def port() -> int:
     """A port that was free a moment ago."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        found: int = free.getsockname()[1]
-        return found
+    return free_port()
 
 
 @pytest.fixture
@@ -182,6 +179,7 @@ def test_zip_has_no_secret_no_database_and_no_tool(zipped: set[str], packaged: S
             "urls.py",
             "py.typed",
             "stages.py",
+            "superusers.py",  # what stage_superuser calls there
             "tracing",
         )
     }

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import IO
 
@@ -24,17 +24,20 @@ class RuntimeProcess:
     def __init__(
         self, command: Sequence[str], folder: Path, environment: Mapping[str, str], log: IO[bytes]
     ) -> None:
-        self._api = RuntimeAPI()
-        self._process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env={**environment, "AWS_LAMBDA_RUNTIME_API": self._api.address},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        self._ending = os.pidfd_open(self._process.pid)
+        with ExitStack() as resources:
+            self._api = resources.enter_context(closing(RuntimeAPI()))
+            self._process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env={**environment, "AWS_LAMBDA_RUNTIME_API": self._api.address},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            resources.callback(kill_group, self._process)
+            self._ending = os.pidfd_open(self._process.pid)
+            resources.pop_all()
         self._waiting: Call | None = None
         self._peak_memory = 0
 

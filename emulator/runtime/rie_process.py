@@ -14,6 +14,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import IO
 
+from emulator.ports import free_port
 from emulator.processes import kill_group
 from emulator.runtime.api import FOREVER, NEXT, Call, ProcessEnded, RuntimeAPI
 from emulator.runtime.rie_binary import rie_binary
@@ -45,6 +46,7 @@ class RIEProcess:
         seconds: float,
     ) -> None:
         self._seconds = seconds
+        emulator = str(rie_binary())
         self._api = RuntimeAPI()
         self._addresses = [free_address(), free_address()]
         interface, runtime = self._addresses
@@ -53,7 +55,7 @@ class RIEProcess:
         # The emulator names its own address to what it starts.
         ours = ["/usr/bin/env", f"AWS_LAMBDA_RUNTIME_API={self._api.address}"]
         self._process = subprocess.Popen(
-            [str(rie_binary()), *options, *ours, *command],
+            [emulator, *options, *ours, *command],
             cwd=folder,
             env={**variables, "AWS_LAMBDA_FUNCTION_TIMEOUT": str(math.ceil(seconds))},
             stdin=subprocess.DEVNULL,
@@ -151,5 +153,4 @@ def ask(
 
 def free_address() -> str:
     """Return an address on loopback that nobody has at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return "{}:{}".format(*listener.getsockname())
+    return f"127.0.0.1:{free_port()}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from emulator import events
 from emulator.daemon import Daemon
-from emulator.function import FunctionDied, FunctionError, FunctionTimedOut
+from emulator.function import Function, FunctionDied, FunctionError, FunctionTimedOut
 from emulator.runtime import read_only
 from tests.emulator.conftest import MakeFunction
 
@@ -247,3 +248,23 @@ def test_a_kill_within_an_invocation_ends_it_and_only_it(
 
 def open_descriptors() -> int:
     return len(os.listdir("/proc/self/fd"))
+
+
+def test_one_that_cannot_be_made_leaves_nothing_open(
+    tmp_path: Path, python: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package, temporary = tmp_path / "package", tmp_path / "temporary"
+    package.mkdir()
+    temporary.mkdir()
+    made: list[Path] = []
+
+    def fails(_python: Path) -> list[str]:
+        made.extend(temporary.iterdir())
+        raise RuntimeError("no such runtime")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setattr("emulator.function.runtime_command", fails)
+    with pytest.raises(RuntimeError, match="no such runtime"):
+        Function(package, "127.0.0.1:1", python=python)
+    assert made
+    assert list(temporary.iterdir()) == []

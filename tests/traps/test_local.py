@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from emulator.daemon import Daemon
+from emulator.ports import free_port
 from emulator.service import Service
 from tests.traps.conftest import SETTINGS, VIEWS
 
@@ -88,8 +89,7 @@ def test_trap_15_manage_py_is_silent_and_works(
 @contextmanager
 def server(service: Service, beside: Path, daemon: Daemon) -> Iterator[tuple[str, Path]]:
     """The service under runserver: its address and its log."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     log = beside / "log"
     env = environment(service, beside) | {"AWS_XRAY_DAEMON_ADDRESS": daemon.address}
     command = [service.folder / ".venv/bin/python", "manage.py", "runserver", "--noreload"]

@@ -24,6 +24,7 @@ NOT_AT_RUN_TIME = (
     "zappa_xray/deployment",
     "zappa_xray/testing.py",
     "zappa_xray/traceview",
+    "zappa_xray/transaction_search.py",
 )
 
 
