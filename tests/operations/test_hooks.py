@@ -53,13 +53,13 @@ def test_deploy_says_what_each_hook_did_and_no_secret(operations: Operations) ->
     for said in (
         "DATABASE_URL from your environment",
         "unpacked (Lambda takes 250.0 MiB), bytecode included",
-        "Into the package, of this folder: accounts/ (5 files), config/ (",
+        "Into the package, of this folder: accounts/ (7 files), config/ (",
         "It stays behind: .env.example, Makefile, README.md, conftest.py, iam/,",
         "X-Ray tracing of the stage dev is on now.",
         f"The sampling rule {operations.function} (priority 100: 10 a second, 100% beyond) was created",
         f"The access log /aws/apigateway/{operations.function} is on now.",
         f"Logs are kept for 90 days now: /aws/lambda/{operations.function}, /aws/apigateway/",
-        "Not touched: this AWS is emulated at 127.0.0.1:",
+        "/dev/health/ answered 404, its trace: https://eu-central-1.console",
     ):
         assert said in printed
     for secret in SECRETS.values():
@@ -242,6 +242,7 @@ def test_a_dead_letter_target_is_refused_without_its_permission_and_set_with_it(
         arn: str | None = found.get("DeadLetterConfig", {}).get("TargetArn")
         return arn
 
+    operations.recording = "calls of who may change the role"
     operations.change_settings(dead_letter_arn=queue)
     with pytest.raises(CommandFailed) as failed:
         update(operations)
@@ -255,6 +256,8 @@ def test_a_dead_letter_target_is_refused_without_its_permission_and_set_with_it(
     assert "Failed asynchronous calls go nowhere now." in operations.manage("trace_stage", "dev")
     assert target() is None
     operations.change_settings(dead_letter_arn=None)
+    operations.make("role")
+    operations.recording = "calls"
 
 
 def test_trap_17_an_error_of_the_hooks_own_is_shown_as_itself(operations: Operations) -> None:
@@ -283,7 +286,7 @@ def test_trap_13_without_a_rest_api_the_hook_asks_api_gateway_nothing(
         operations.change_settings(apigateway_version="v1")
         before.write_text(kept + before.read_text())
     assert "Traces of HTTPS requests start at Lambda: an HTTP API has no X-Ray tracing" in printed
-    assert {call.service for call in asked} == {"xray", "logs"}
+    assert {call.service for call in asked} == {"xray", "logs", "cloudwatch"}
     operations.manage("trace_stage", "dev")
 
 
