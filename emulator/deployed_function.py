@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -37,11 +38,11 @@ class Environment:
     stream: LogStream
     told: int = 0
 
-    def tell(self) -> str:
-        """Put what was written since the last time into CloudWatch Logs, and return it."""
+    def tell(self, began: float) -> str:
+        """Put what was written since `began`, in seconds since 1970, into CloudWatch Logs; return it."""
         log = self.function.log
         new, self.told = log[self.told :], len(log)
-        self.stream.put(new)
+        self.stream.put(new, began, self.function.last_seconds)
         return new
 
 
@@ -161,7 +162,7 @@ class DeployedFunction:
         header: str,
         segments: FunctionSegments | None,
     ) -> Outcome:
-        cold = not environment.function.is_warm
+        cold, began = not environment.function.is_warm, time.time()
         if segments is not None:
             segments.begin()
         outcome = environment.function.run(event, header)
@@ -170,7 +171,7 @@ class DeployedFunction:
             init = environment.function.init_seconds if cold else 0.0
             for document in segments.ended(outcome.failure is not None, cause, init):
                 self.x_ray.put(document)
-        outcome.log = environment.tell()
+        outcome.log = environment.tell(began)
         return outcome
 
     def _take(self, configuration: Mapping[str, Any]) -> Environment:

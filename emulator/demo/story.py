@@ -177,7 +177,9 @@ class Story:
         with self.step("make why: the killed request in a sentence"):
             why = self.manage_here("trace_why", answer.trace_id, "--stage", STAGE)
         expect("whether make why tells the statement", True, "waited" in why and "INSERT" in why)
-        self.draw(why)
+        told, _, moments = why.partition("\n")
+        self.say(told)
+        self.draw(moments.partition("\n\n")[0])
         with self.step("make report: the results by URL"):
             report = self.manage_here("trace_report", STAGE, "--since", "1h")
         self.draw(report.partition("\nFrom X-Ray")[0])
