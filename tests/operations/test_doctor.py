@@ -216,7 +216,7 @@ ONLY_LOGS = {
     "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}],
 }
 FIRST = '"zappa_xray.tracing.middleware.XRayMiddleware",'
-SECOND = '"django.middleware.security.SecurityMiddleware",'
+SECOND = '"zappa_xray.payloads.PayloadLimitMiddleware",'
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ SECOND = '"django.middleware.security.SecurityMiddleware",'
             "Middleware",
             text("config/settings.py", f"    {FIRST}\n    {SECOND}", f"    {SECOND}\n    {FIRST}"),
             text("config/settings.py", f"    {SECOND}\n    {FIRST}", f"    {FIRST}\n    {SECOND}"),
-            "MIDDLEWARE begins with django.middleware.security.SecurityMiddleware",
+            "MIDDLEWARE begins with zappa_xray.payloads.PayloadLimitMiddleware",
         ),
         (
             "The SDK's app",
