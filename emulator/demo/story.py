@@ -107,7 +107,7 @@ class Story:
 
     def draw(self, text: str) -> None:
         """Show a tree or a table, each line cut where the console ends."""
-        for line in text.strip().splitlines():
+        for line in text.strip("\n").splitlines():
             self.console.print(
                 f"    {line}", markup=False, no_wrap=True, overflow="ellipsis", soft_wrap=False
             )

@@ -341,6 +341,14 @@ def test_what_is_not_understood_is_refused(arguments: tuple[str, ...], told: str
         why(*arguments)
 
 
+def test_lambda_may_tell_of_a_kill_or_a_crash_after_its_report() -> None:
+    known = evidence(START, DEADLINE, report(35_000, "Status: timeout"), TIMED_OUT)
+    assert sentence(verdict_of(known)).endswith("; Lambda killed it at 35 s.")
+    exited = f"RequestId: {ID} Error: Runtime exited with error: signal: killed\n"
+    known = evidence(START, report(3_100, "Status: error", 512), exited, NEXT)
+    assert verdict_of(known).cause == "out of memory"
+
+
 def test_a_late_answer_that_failed_is_told_by_its_failure() -> None:
     failed = own(status=500, ms=2_000.0, exc_info="Traceback\nKeyError: 'a'")
     known = evidence(START, DEADLINE, failed, report(2_001), status="500")

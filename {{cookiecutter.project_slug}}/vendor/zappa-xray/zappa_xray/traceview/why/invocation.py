@@ -57,6 +57,8 @@ def invocation_of(events: list[Event], request_id: str) -> Invocation:
     text = events[report].message if report is not None else ""
     own = [event for event in events if event.line.get("request_id") == request_id]
     end = next((event for event in own if "status" in event.line and "ms" in event.line), None)
+    # Lambda may tell how it ended after the REPORT.
+    named = [event for event in events if request_id in event.message]
     late = [each for each in own if each.line.get("timed_out") is True and "where" in each.line]
     before = _init_before(events, start)
     init_inside = any(event.message.startswith(("INIT_START", "INIT_REPORT")) for event in inside)
@@ -66,9 +68,9 @@ def invocation_of(events: list[Event], request_id: str) -> Invocation:
         duration=_seconds(DURATION, text),
         init_seconds=_seconds(INIT_DURATION, text),
         init_in_time=init_inside or before,
-        killed_after=next(_killed(inside, request_id), None),
-        exited=next((found[1] for found in _found(EXITED, inside)), ""),
-        out_of_memory=_out_of_memory(text, inside),
+        killed_after=next(_killed(named), None),
+        exited=next((found[1] for found in _found(EXITED, named)), ""),
+        out_of_memory=_out_of_memory(text, named),
         too_large=any(TOO_LARGE.search(event.message) for event in inside),
         dumped=_dumped(inside),
         end=end.line if end else {},
@@ -97,10 +99,8 @@ def _init_before(events: list[Event], start: int | None) -> bool:
     return False
 
 
-def _killed(events: list[Event], request_id: str) -> Iterator[float]:
-    for event in events:
-        if request_id in event.message and (found := TIMED_OUT.search(event.message)):
-            yield float(found[1])
+def _killed(events: list[Event]) -> Iterator[float]:
+    return (float(found[1]) for found in _found(TIMED_OUT, events))
 
 
 def _found(pattern: re.Pattern[str], events: list[Event]) -> Iterator[re.Match[str]]:
