@@ -44,7 +44,7 @@ def chain(length: int) -> Iterator[bytes]:
 
 
 VALUES: list[Any] = [None, True, -1, 10**30, 1e308, "\ud800\x1b[2J", "x" * 60_000, [], {}, [[{}]]]
-DEEP = nested('{"a":', "1", "}", 900)
+DEEP = nested('{"a":', "1", "}", 2_500)
 FIELDS = {
     "name": "{}",
     "id": "{}",

@@ -1,10 +1,10 @@
 """Summaries of traces -> what is known of each route of the last requests."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from zappa_xray.traceview import durations
+from zappa_xray.traceview.figures import percentile
 from zappa_xray.traceview.summary import Summary
 
 
@@ -43,7 +43,7 @@ def routes_of(summaries: Iterable[Summary]) -> list[Route]:
 
 def _route(method: str, route: str, found: list[Summary]) -> Route:
     took = sorted(summary.duration for summary in found)
-    median, p99 = _percentile(took, 50), _percentile(took, 99)
+    median, p99 = percentile(took, 50) or 0.0, percentile(took, 99) or 0.0
     name = f"{method} {route}".strip()
     return Route(
         method=method,
@@ -61,7 +61,3 @@ def _route(method: str, route: str, found: list[Summary]) -> Route:
         n_plus_one=sum(summary.repeated > 0 for summary in found),
         repeated=max(summary.repeated for summary in found),
     )
-
-
-def _percentile(ordered: list[float], percent: int) -> float:
-    return ordered[math.ceil(percent * len(ordered) / 100) - 1]

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         from zappa_xray.traceview.report import printed
         from zappa_xray.traceview.terminal import console_for
 
-        console = console_for(self.stdout._out)
+        console = console_for(self.stdout._out, options["no_color"])
         if not console.is_terminal and "COLUMNS" not in os.environ:
             console.width = WIDTH_WITHOUT_TERMINAL
         for part in printed(report, console.width):
