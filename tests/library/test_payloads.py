@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -104,3 +105,19 @@ def test_outside_lambda_there_is_no_limit(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.delenv("LAMBDA_TASK_ROOT", raising=False)
     with pytest.raises(MiddlewareNotUsed):
         PayloadLimitMiddleware(lambda request: HttpResponse())
+
+
+@pytest.mark.parametrize("chunks", [2, 10])
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous")
+def test_an_asynchronous_stream_is_held_to_the_same(
+    monkeypatch: pytest.MonkeyPatch, chunks: int
+) -> None:
+    async def content() -> AsyncIterator[bytes]:
+        for _ in range(chunks):
+            yield b"x" * 1_000_000
+
+    response = answered(StreamingHttpResponse(content(), content_type="text/plain"), monkeypatch)
+
+    assert isinstance(response, StreamingHttpResponse)
+    with nullcontext() if chunks == 2 else pytest.raises(PayloadTooLarge):
+        assert len(b"".join(response)) == 2_000_000

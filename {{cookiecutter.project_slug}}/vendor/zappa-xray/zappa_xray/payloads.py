@@ -9,7 +9,8 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, JsonResponse
@@ -44,8 +45,9 @@ class PayloadLimitMiddleware:
         response = self.get_response(request)
         size = size_in_json(response)
         if size is None:
-            stream: Iterator[bytes] = response.streaming_content  # type: ignore[attr-defined] # it streams
-            response.streaming_content = limited(response, stream)  # type: ignore[attr-defined] # likewise
+            stream: Any = response.streaming_content  # type: ignore[attr-defined] # it streams
+            limit: Callable[..., Any] = limited_async if response.is_async else limited  # type: ignore[attr-defined] # likewise
+            response.streaming_content = limit(response, stream)  # type: ignore[attr-defined] # likewise
             return response
         if size <= LARGEST_BODY_BYTES:
             return response
@@ -93,9 +95,24 @@ def limited(response: HttpResponseBase, stream: Iterator[bytes]) -> Iterator[byt
     length = 0
     for chunk in stream:
         length += len(chunk)
-        if in_base64(response, length) > LARGEST_BODY_BYTES:
-            raise PayloadTooLarge(f"more than {LARGEST_BODY_BYTES} bytes were streamed")
+        refuse_too_long(response, length)
         yield chunk
+
+
+async def limited_async(
+    response: HttpResponseBase, stream: AsyncIterator[bytes]
+) -> AsyncIterator[bytes]:
+    """Yield what a response streams asynchronously. Raises PayloadTooLarge."""
+    length = 0
+    async for chunk in stream:
+        length += len(chunk)
+        refuse_too_long(response, length)
+        yield chunk
+
+
+def refuse_too_long(response: HttpResponseBase, length: int) -> None:
+    if in_base64(response, length) > LARGEST_BODY_BYTES:
+        raise PayloadTooLarge(f"more than {LARGEST_BODY_BYTES} bytes were streamed")
 
 
 def refusal(request: HttpRequest, size: int) -> JsonResponse:
