@@ -90,7 +90,8 @@ def events_of(region: str, request: dict[str, Any]) -> list[Event]:
         raise Refused("ResourceNotFoundException", f"Log group '{name}' does not exist")
     first, last = request["startTime"] * 1000, request["endTime"] * 1000 + 999
     events = [
-        Event(event.timestamp, event.message, stream.log_stream_name)
+        # moto's own lines, of an invocation without a container, are of fractions of a millisecond.
+        Event(int(event.timestamp), event.message, stream.log_stream_name)
         for stream in list(group.streams.values())
         for event in list(stream.events)
         if first <= event.timestamp <= last

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from emulator.aws import EmulatedAWS
+from emulator.events import ACCOUNT_ID
+from emulator.insights import api
 from emulator.insights.query import Event, Query
 from emulator.insights.tokens import NotUnderstood
 
@@ -131,3 +134,22 @@ def test_a_query_is_started_runs_and_ends(aws: EmulatedAWS) -> None:
         start("dedup x")
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         logs.start_query(logGroupName="/none", queryString="fields x", **times)
+
+
+def test_moto_s_own_lines_have_a_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """moto writes of an invocation without a container at a fraction of a millisecond."""
+    stream = SimpleNamespace(
+        log_stream_name="one", events=[SimpleNamespace(timestamp=1500.25, message="no docker")]
+    )
+    group = SimpleNamespace(streams={"one": stream})
+    groups = {"eu-central-1": SimpleNamespace(groups={"/aws/lambda/notes": group})}
+    monkeypatch.setattr(api, "logs_backends", {ACCOUNT_ID: groups})
+    asked = {
+        "logGroupName": "/aws/lambda/notes",
+        "startTime": 1,
+        "endTime": 2,
+        "queryString": "fields @timestamp, @message | filter @message like /docker/ | limit 5",
+    }
+    [[timestamp, message]] = api.result("eu-central-1", asked)["results"]
+    assert timestamp["value"].startswith("1970-01-01 00:00:01.500")
+    assert message["value"] == "no docker"
