@@ -121,3 +121,9 @@ def test_an_asynchronous_stream_is_held_to_the_same(
     assert isinstance(response, StreamingHttpResponse)
     with nullcontext() if chunks == 2 else pytest.raises(PayloadTooLarge):
         assert len(b"".join(response)) == 2_000_000
+
+
+@pytest.mark.parametrize(("length", "known"), [("5000000", True), ("9" * 5000, False)])
+def test_a_stream_s_length_of_thousands_of_digits_is_none(length: str, known: bool) -> None:
+    response = StreamingHttpResponse([b""], headers={"Content-Length": length})
+    assert (size_in_json(response) is not None) is known

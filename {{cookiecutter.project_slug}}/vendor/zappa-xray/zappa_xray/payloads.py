@@ -19,6 +19,7 @@ from django.http.response import HttpResponseBase
 LARGEST_PAYLOAD_BYTES = 6_291_556
 # API Gateway takes 10 KB of headers, which Zappa gives it twice, and something stands around them.
 LARGEST_BODY_BYTES = LARGEST_PAYLOAD_BYTES - 24 * 1024
+MOST_DIGITS = 15  # of a length: beyond them it is none
 MOST_FOR_ONE_BYTE = 6  # \u0000
 DETAIL = "The answer is larger than the 6 MB that AWS Lambda passes on: ask for less at a time."
 
@@ -63,7 +64,9 @@ def size_in_json(response: HttpResponseBase) -> int | None:
     """
     if response.streaming:
         length = response.headers.get("Content-Length", "")
-        return in_base64(response, int(length)) if length.isdecimal() else None
+        # Python makes no number of thousands of digits, and raises ValueError.
+        known = length.isdecimal() and len(length) <= MOST_DIGITS
+        return in_base64(response, int(length)) if known else None
     content: bytes = response.content  # type: ignore[attr-defined] # it does not stream
     if len(content) * MOST_FOR_ONE_BYTE <= LARGEST_BODY_BYTES or not is_text(response):
         return in_base64(response, len(content))
