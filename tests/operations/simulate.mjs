@@ -22,8 +22,10 @@ async function decide({ policy, action, resource, context }) {
   if (action === 'sts:AssumeRoleWithWebIdentity') return runUnsafeSimulation(simulation, {})
   const checked = await runSimulation(simulation, {})
   if (checked.resultType !== 'error') {
-    const ignored = checked.result.ignoredContextKeys
-    if (ignored?.length) throw new Error(`${action} on ${resource} knows no ${ignored}`)
+    // An ARN with a wildcard is decided for each resource that the policy names.
+    const results = checked.results ?? [checked.result]
+    const ignored = results.flatMap((result) => result.ignoredContextKeys ?? [])
+    if (ignored.length) throw new Error(`${action} on ${resource} knows no ${ignored}`)
     return checked.overallResult
   }
   // A version and an alias have ARNs of one form, and two ARNs of API Gateway are one pattern in its
