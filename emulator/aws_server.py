@@ -24,7 +24,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from emulator import api_gateway, dead_letters, stacks
+from emulator import api_gateway, dead_letters, stacks, versions
 from emulator.events import ACCOUNT_ID
 from emulator.faults import Faults
 from emulator.metric_filters import counted, replaced
@@ -142,6 +142,7 @@ def main() -> None:
     api_gateway.install()
     dead_letters.install()
     stacks.install()
+    versions.install()
     moto = DomainDispatcherApplication(create_backend_app)
     server = make_server(
         "127.0.0.1",

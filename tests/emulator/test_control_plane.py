@@ -59,6 +59,34 @@ def test_lists_no_function_urls_and_creates_permissions(aws: EmulatedAWS) -> Non
     assert permission["ResponseMetadata"]["HTTPStatusCode"] == 201
 
 
+def test_a_version_s_number_is_not_given_twice(aws: EmulatedAWS) -> None:
+    client = aws.client("lambda")
+    role = aws.client("iam").create_role(RoleName="of-versions", AssumeRolePolicyDocument="{}")
+    client.create_function(
+        FunctionName="versions",
+        Runtime="python3.13",
+        Role=role["Role"]["Arn"],
+        Handler="handler.lambda_handler",
+        Code={"ZipFile": zip_of("")},
+    )
+    hashes = {}
+    for content in "abc":
+        published = client.update_function_code(
+            FunctionName="versions", ZipFile=zip_of(content), Publish=True
+        )
+        hashes[published["Version"]] = published["CodeSha256"]
+    client.delete_function(FunctionName="versions", Qualifier="1")
+    published = client.update_function_code(
+        FunctionName="versions", ZipFile=zip_of("d"), Publish=True
+    )
+    hashes[published["Version"]] = published["CodeSha256"]
+    found = client.list_versions_by_function(FunctionName="versions")["Versions"]
+    assert [version["Version"] for version in found] == ["$LATEST", "2", "3", "4"]
+    for number in "234":
+        version = client.get_function(FunctionName="versions", Qualifier=number)["Configuration"]
+        assert version["CodeSha256"] == hashes[number]
+
+
 def test_deletes_a_rest_api_with_its_stack(aws: EmulatedAWS) -> None:
     api = {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "stacked"}}
     stacks = aws.client("cloudformation")
