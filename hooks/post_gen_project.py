@@ -21,7 +21,7 @@ NEXT_STEPS = """
   make run        # http://127.0.0.1:8000/ ; every request is traced: /__traces__/
   make            # all commands
 
-README.md: the first trace, your first week, and the first deploy.
+README.md: the first trace, your first week, and the first deploy. PRODUCTION.md: what comes after it.
 """
 
 

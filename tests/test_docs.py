@@ -77,6 +77,7 @@ def test_the_service_s_commands_are_those_of_its_makefile(service: Baked) -> Non
     commands = table(section(readme, "Commands"))
     assert set(commands) == {"make"} | {f"make {target}" for target in existing - {"help"}}
     assert named(readme) <= existing
+    assert named(service.read("PRODUCTION.md")) <= existing
 
 
 def test_every_command_has_a_phony_target(service: Baked) -> None:
@@ -96,7 +97,7 @@ def test_the_service_s_manage_commands_exist(service: Baked) -> None:
         "migrate",
         "startapp",
     }
-    for document in ("README.md", MANUAL):
+    for document in ("README.md", "PRODUCTION.md", MANUAL):
         named_ones = set(re.findall(r"manage\.py ([a-z_]+)", service.read(document)))
         assert named_ones
         assert named_ones <= own | django
@@ -239,6 +240,7 @@ def test_links_between_documents_lead_somewhere(service: Baked) -> None:
             for name in (*DOCUMENTS, "SECURITY.md")
         ),
         (service.folder, service.read("README.md")),
+        (service.folder, service.read("PRODUCTION.md")),
         (service.folder / "vendor/zappa-xray", service.read(MANUAL)),
     ):
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):

@@ -31,6 +31,7 @@ SERVICE = {
     ".pre-commit-config.yaml",
     ".python-version",
     "Makefile",
+    "PRODUCTION.md",
     "README.md",
     "accounts/__init__.py",
     "accounts/admin.py",

@@ -16,7 +16,7 @@ from zappa_xray.deployment.doctor.network import (
 from zappa_xray.deployment.stage import Stage
 
 PORTS = {"mysql": 3306, "postgres": 5432, "postgresql": 5432}
-CHAPTER = 'README, "A database in a VPC"'
+CHAPTER = 'PRODUCTION.md, "A database in a VPC"'
 
 
 @as_far_as_permitted

@@ -75,7 +75,7 @@ def leads_to_x_ray(stage: Stage) -> str:
         raise Broken(
             f"{none}; traces from inside Django: {nothing.found}",
             f"make an interface endpoint {service}, or a NAT for the subnets"
-            ' (README, "A database in a VPC")',
+            ' (PRODUCTION.md, "A database in a VPC")',
         ) from nothing
     return f"{none}; traces come all the same: {seen}"
 
