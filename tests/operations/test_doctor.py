@@ -299,7 +299,10 @@ def test_a_broken_link_is_named_with_what_was_found(
     assert next(each["remedy"] for each in answer["links"] if each["name"] == link)
 
 
-def test_a_function_in_a_vpc_without_ways_out_and_with_them(traced: Operations) -> None:
+def test_a_function_in_a_vpc_without_ways_out_and_with_them(
+    traced: Operations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(traced, "recording", "calls in a VPC")
     ec2 = traced.aws.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.1.0/24")["Subnet"]["SubnetId"]
@@ -342,6 +345,14 @@ def test_a_function_in_a_vpc_without_ways_out_and_with_them(traced: Operations) 
         database: "10.1.1.77 is 10.1.1.77, inside a network, and the function is in no VPC"
     }
     assert "secret-word" not in f"{closed}{opened}{denied}{in_no_vpc}"
+    [statement] = json.loads((traced.service.folder / "iam/vpc-policy.json").read_text())[
+        "Statement"
+    ]
+    asked = {
+        f"ec2:{call.operation}" for call in traced.calls("calls in a VPC") if call.service == "ec2"
+    }
+    assert "ec2:DescribeSubnets" in asked
+    assert asked <= set(statement["Action"])
 
 
 def test_a_missing_variable_of_the_function(traced: Operations) -> None:
