@@ -281,7 +281,7 @@ def test_doctor_report_and_show_follow_its_requests(stage: Stage, updated: After
     answer = ask(f"{stage.served.url}/api/notes/7/")
     trace_id = trace_fields(answer.headers["X-Amzn-Trace-Id"])["Root"]
     stage.served.settle()
-    assert "All that was looked at holds." in stage.make("doctor")
+    assert "All that was looked at holds" in stage.make("doctor")
     table = stage.make("report").partition("From API Gateway")[0]
     (line,) = (line for line in table.splitlines() if "{id}" in line)
     assert line.split()[:3] == ["GET", "/api/notes/{id}/", "1"]

@@ -32,6 +32,7 @@ CHANGING = (
     (re.compile(r"\bPython 3\.\d+"), "Python 3"),
     (re.compile(r"(?<=\.py:)\d+"), "0"),
     (re.compile(r" {2,}"), "  "),  # columns are as wide as their figures
+    (re.compile(r"^(.{30}).*…$", re.MULTILINE), r"\1…"),  # and so is what is cut off
 )
 
 

@@ -243,7 +243,8 @@ def test_a_kill_within_an_invocation_ends_it_and_only_it(
             with pytest.raises(FunctionDied):
                 hanging.result(10)
     assert function.invoke({"seconds": 0}) == "answered"
-    assert open_descriptors() == descriptors
+    if not rie:  # between it and the runtime calls come and go
+        assert open_descriptors() == descriptors
 
 
 def open_descriptors() -> int:

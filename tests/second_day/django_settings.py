@@ -35,7 +35,7 @@ EDITS = [
     Edit("language: German", setting("LANGUAGE_CODE", '"de"')),
     Edit("time zone: Berlin", setting("TIME_ZONE", '"Europe/Berlin"')),
     Edit("times without a zone", setting("USE_TZ", "False")),
-    Edit("log level: DEBUG", replaced(SETTINGS, 'default="INFO"', 'default="DEBUG"')),
+    Edit("log level: DEBUG", replaced(SETTINGS, 'or "INFO"', 'or "DEBUG"')),
     Edit("static files below /assets/", setting("STATIC_URL", '"/assets/"')),
     Edit(
         "a transaction around each request",
@@ -217,7 +217,7 @@ EDITS = [
             replaced(
                 "config/urls.py",
                 "URLResolver] = [\n",
-                'URLResolver] = [\n    path("api/token/", TokenObtainPairView.as_view()),\n',
+                'URLResolver] = [\n    path("api/jwt/", TokenObtainPairView.as_view()),\n',
             ),
             make("format"),
         ),

@@ -142,7 +142,9 @@ def without_target(name: str) -> Change:
         text = copy.read("Makefile")
         text, count = re.subn(rf"^{name}:.*\n(\t.*\n)+\n", "", text, flags=re.MULTILINE)
         assert count == 1, f"the Makefile has no target {name}"
-        copy.write("Makefile", re.sub(rf"^(\.PHONY: .*) {name}\b", r"\1", text, flags=re.MULTILINE))
+        copy.write(
+            "Makefile", re.sub(rf"^(\.PHONY: .*?) {name}(?= |$)", r"\1", text, flags=re.MULTILINE)
+        )
 
     return change
 

@@ -24,6 +24,7 @@ traceview_removed = all_of(
     without_lines("config/urls.py", '"zappa_xray.traceview.urls"'),
     replaced("pyproject.toml", "[deployment,traceview,testing]", "[deployment,testing]"),
     without_target("report"),
+    without_target("why"),
 )
 
 EDITS = [

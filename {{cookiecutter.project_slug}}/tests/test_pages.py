@@ -46,6 +46,7 @@ def test_a_password_is_answered_with_a_token(client: Client, user: User) -> None
     user.set_password("correct-horse-battery")
     user.save()
     login = {"username": user.get_username(), "password": "a guess"}
-    assert client.post(reverse("token"), login).status_code == 400
+    address, json = reverse("token"), "application/json"
+    assert client.post(address, login, content_type=json).status_code == 400
     login["password"] = "correct-horse-battery"
-    assert len(client.post(reverse("token"), login).json()["token"]) == 40
+    assert len(client.post(address, login, content_type=json).json()["token"]) == 40

@@ -75,6 +75,7 @@ def test_without_one_an_endpoint_does_or_traces_tell(
         "traces come all the same: the last hour has 1-2-3"
     )
     aws.answers("xray", "get_trace_summaries", {"TraceSummaries": []})
+    aws.answers("xray", "get_trace_segment_destination", {"Destination": "XRay"})
     with pytest.raises(Broken) as broken:
         network.leads_to_x_ray(stage)
     assert broken.value.found == (
