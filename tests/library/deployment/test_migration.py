@@ -21,7 +21,7 @@ DEPLOYED = {
     "FunctionName": "notes-dev",
     "Role": "arn:aws:iam::123456789012:role/notes",
     "Timeout": 35,
-    "Architectures": ["arm64"],
+    "Architectures": ["x86_64"],  # the release goes to another
     "Environment": {"Variables": {"DATABASE_URL": "postgresql://db/notes", "COLOUR": "blue"}},
     "TracingConfig": {"Mode": "Active"},
     "VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"], "VpcId": "vpc-1"},
@@ -45,7 +45,9 @@ def package(project: Path) -> Path:
 @pytest.fixture
 def stage(aws: AWS, package: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     monkeypatch.setenv("FLAVOUR", "new")
-    found = aws.stage(s3_bucket="packages", environment_from_deployer=["FLAVOUR"])
+    found = aws.stage(
+        s3_bucket="packages", environment_from_deployer=["FLAVOUR"], architecture="arm64"
+    )
     monkeypatch.setattr(Stage, "load", lambda name: found)
     return found
 

@@ -12,6 +12,7 @@ from typing import Any
 import click
 from botocore.exceptions import WaiterError
 
+from zappa_xray.deployment.architecture import architecture
 from zappa_xray.deployment.doctor.function import configuration
 from zappa_xray.deployment.doctor.link import Broken
 from zappa_xray.deployment.environment import environment_faults, stage_environment
@@ -21,7 +22,7 @@ from zappa_xray.deployment.stage import CallFailed, Stage
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 LONGEST_SECONDS = 900
-COPIED = ("Architectures", "EphemeralStorage", "FileSystemConfigs", "KMSKeyArn", "Role")
+COPIED = ("EphemeralStorage", "FileSystemConfigs", "KMSKeyArn", "Role")
 # botocore's names for an answer that did not come, though the function may be at work.
 UNANSWERED = ("ConnectionClosedError", "ReadTimeoutError")
 
@@ -79,6 +80,7 @@ def parameters(stage: Stage, deployed: dict[str, Any]) -> dict[str, Any]:
     return {
         **{key: deployed[key] for key in COPIED if deployed.get(key)},
         "FunctionName": f"{stage.function}-migrate",
+        "Architectures": [architecture(stage.settings)],
         "Description": f"Runs the migrations of {stage.function}, and is taken away then",
         "Runtime": stage.cli.runtime,
         "Handler": stage.cli.lambda_handler,
