@@ -54,7 +54,7 @@ def test_deploy_says_what_each_hook_did_and_no_secret(operations: Operations) ->
         "DATABASE_URL from your environment",
         "unpacked (Lambda takes 250.0 MiB), bytecode included",
         "Into the package, of this folder: accounts/ (7 files), config/ (",
-        "It stays behind: .env.example, Makefile, PRODUCTION.md, README.md, conftest.py, iam/,",
+        "It stays behind: .env.example, Makefile, PRODUCTION.md, README.md, conftest.py,",
         "X-Ray tracing of the stage dev is on now.",
         f"The sampling rule {operations.function} (priority 100: 10 a second, 100% beyond) was created",
         f"The access log /aws/apigateway/{operations.function} is on now.",
