@@ -3,6 +3,8 @@
 # Looked for before .venv/bin stands first on PATH.
 PYTHON := $(shell command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# A registry that does not answer at once is asked again, by each of the hundreds of calls of uv.
+export UV_HTTP_RETRIES ?= 10
 READY := .venv/.ready
 LIBRARY := "{{cookiecutter.project_slug}}/vendor/zappa-xray"
 PYTEST := python -m pytest -n auto --dist loadgroup
