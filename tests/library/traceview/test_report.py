@@ -398,7 +398,8 @@ def test_x_ray_s_figures_are_exact_and_say_what_was_sampled_away(aws: Stubs) -> 
     assert report["source"] == "xray"
     assert report["xray"]["sampling"] == (
         "Sampling (ours): of 600 requests 102 were traced, "
-        "498 were sampled away: they are not in these figures."
+        "498 were sampled away: they are not in these figures, nor is what the "
+        "gateway answered itself."
     )
     assert (report["xray"]["requests"], report["xray"]["partial"]) == (102, 1)
     assert report["routes"] == [

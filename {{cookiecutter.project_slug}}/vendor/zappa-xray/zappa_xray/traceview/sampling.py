@@ -40,9 +40,8 @@ def _counted(xray: Any, stage: Stage, start: datetime, end: datetime) -> str:
     shared = not own or any(rule["ServiceName"] != stage.service for rule in own)
     return (
         f"Sampling ({', '.join(names)}): of {requests} requests {traced} were traced, "
-        f"{requests - traced} were sampled away: they are not in these figures."
-        + " Other services count there too."
-        * shared
+        f"{requests - traced} were sampled away: they are not in these figures, nor is what the "
+        "gateway answered itself." + " Other services count there too." * shared
     )
 
 
