@@ -319,9 +319,87 @@ def test_a_killed_request_is_found_by_how_long_it_lasts_so_far(site: Site, drive
 
 @in_a_browser
 @pytest.mark.slow
+@pytest.mark.parametrize("driver", ["light"], indirect=True)
+def test_words_and_marks_are_clicked_and_the_browser_goes_back(site: Site, driver: Chrome) -> None:
+    fail, hang = site.get("/fail/clicked")[1], site.get("/hang/")[1]
+    driver.get(site.page)
+    everything = wait_for(lambda: {"/fail/{what}", "/hang/"} <= routes(driver) and routes(driver))
+    for word, pressed in (
+        (">1s", {"/hang/"}),
+        ("timed out", {"/hang/"}),
+        ("5xx", {"/fail/{what}"}),
+    ):
+        (button,) = (one for one in buttons(driver) if one.text == word)
+        button.click()
+        wait_for(lambda: routes(driver) == pressed)  # noqa: B023  # awaited at once
+        assert [one.text for one in buttons(driver, "[aria-pressed=true]")] == [word]
+        button.click()
+        wait_for(lambda: everything <= routes(driver))
+    row(driver, hang).find_element(By.CSS_SELECTOR, ".mark.timed-out").click()
+    wait_for(lambda: routes(driver) == {"/hang/"})
+    assert driver.current_url == f"{site.page}?filter=timed+out"
+    driver.back()
+    wait_for(lambda: everything <= routes(driver))
+    row(driver, fail).find_element(By.CSS_SELECTOR, ".mark.fault").click()
+    wait_for(lambda: routes(driver) == {"/fail/{what}"})
+    row(driver, fail).find_element(By.CSS_SELECTOR, "td.number").click()
+    wait_for(lambda: fail in find(driver, "#detail:not([hidden]) #facts").text)
+    for address in ("?filter=fault", ""):
+        driver.back()
+        wait_for(lambda: driver.current_url == site.page + address)  # noqa: B023
+    wait_for(lambda: everything <= routes(driver))
+    find(driver, "[data-view=routes]").click()
+    find(driver, "[data-sort=faults]").click()
+    wait_for(lambda: find(driver, "#figures a").text == "GET /fail/{what}")
+    find(driver, "#figures a").click()
+    wait_for(lambda: routes(driver) == {"/fail/{what}"})
+    driver.back()
+    wait_for(lambda: find(driver, "#routes").is_displayed())
+    assert driver.current_url == f"{site.page}?view=routes&sort=-faults"
+
+
+def buttons(driver: Chrome, which: str = "") -> list[WebElement]:
+    """Return the words that can be clicked."""
+    return driver.find_elements(By.CSS_SELECTOR, f"#words button{which}")
+
+
+# What stands beyond the edge of its cell, or of what it would have to be scrolled in.
+OVERHANGING = """
+const beyond = (inner, outer) => inner.getBoundingClientRect().right > outer.getBoundingClientRect().right + 1;
+return [
+  ...[...document.querySelectorAll("section:not([hidden])")].filter((one) => one.scrollWidth > one.clientWidth),
+  ...[...document.querySelectorAll("section:not([hidden]) td.route a")].filter((one) => beyond(one, one.closest("td"))),
+].map((one) => one.outerHTML);
+"""
+
+
+@in_a_browser
+@pytest.mark.slow
+@pytest.mark.parametrize("driver", ["light"], indirect=True)
+def test_who_listens_is_told_how_many_are_shown_and_not_of_each_request(
+    site: Site, driver: Chrome
+) -> None:
+    def told() -> str:
+        return str(find(driver, "#told[role=status]").get_attribute("textContent"))
+
+    driver.get(site.page)
+    before = wait_for(told)
+    driver.execute_script("Date.now = () => 0")  # no time goes by for it
+    seen = site.get("/health/?told")[1]
+    row(driver, seen)
+    assert told() == before
+    driver.execute_script("Date.now = () => 9e15")
+    now = wait_for(lambda: told() != before and told())
+    count = len(driver.find_elements(By.CSS_SELECTOR, "#traces tr"))
+    assert now == f"{count} of {count} requests shown"
+
+
+@in_a_browser
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1600])
 def test_each_view_fits_a_phone_and_a_wide_screen(site: Site, driver: Chrome, width: int) -> None:
     fail = site.get("/fail/narrow")[1]
+    site.send(HEADER + json.dumps(long_document()).encode())
     site.get("/repeat/")
     size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
@@ -334,8 +412,22 @@ def test_each_view_fits_a_phone_and_a_wide_screen(site: Site, driver: Chrome, wi
                 "#figures a" if "routes" in view else "#story p" if fail in view else "#traces a",
             )
             assert driver.execute_script("return document.documentElement.scrollWidth") <= width
+            assert driver.execute_script(OVERHANGING) == []
     finally:
         driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def long_document() -> dict[str, Any]:
+    """A document of which route and query are longer than any screen."""
+    return {
+        "id": "f89921ef9484ac58",
+        "trace_id": "1-6b03135a-b74d5d557683a313a14b6c76",
+        "name": "x",
+        "start_time": time.time(),
+        "end_time": time.time() + 1,
+        "annotations": {"method": "GET", "route": "/organisations/{organisation_id}" * 9},
+        "subsegments": [{"id": "1", "name": "x", "sql": {"sanitized_query": "x" * 300}}],
+    }
 
 
 @pytest.mark.slow

@@ -66,19 +66,24 @@ export const linkOf = (id) => at("traces").querySelector(`tr[data-id="${CSS.esca
 function rowOfRoute(route) {
   const link = element("a", "", `${route.method} ${route.route}`.trim());
   link.href = `?${new URLSearchParams({ filter: route.filter })}`;
-  const count = (number, classes = "") => element("td", `number ${number ? classes : "none"}`, String(number));
+  const cell = (title, text, classes = "") => {
+    const made = element("td", `number ${classes}`, text);
+    made.dataset.title = title; // where there is no room for columns it stands beside the figure
+    return made;
+  };
+  const count = (title, number, classes = "") => cell(title, String(number), number ? classes : "none");
   const row = element(
     "tr",
     "",
     element("td", "route", link),
-    count(route.requests),
-    element("td", "number", route.median_text),
-    element("td", "number", route.p99_text),
-    count(route.errors, "warn"),
-    count(route.faults, "bad"),
-    count(route.time_outs, "bad"),
-    count(route.queries),
-    element("td", `number ${route.n_plus_one ? "warn" : "none"}`, route.n_plus_one ? `${route.n_plus_one} (${route.repeated}×)` : "0"),
+    count("requests", route.requests),
+    cell("median", route.median_text),
+    cell("p99", route.p99_text),
+    count("errors", route.errors, "warn"),
+    count("faults", route.faults, "bad"),
+    count("time-outs", route.time_outs, "bad"),
+    count("most queries", route.queries),
+    cell("N+1", route.n_plus_one ? `${route.n_plus_one} (${route.repeated}×)` : "0", route.n_plus_one ? "warn" : "none"),
   );
   row.dataset.filter = route.filter;
   return row;

@@ -45,13 +45,16 @@ export function readAddress() {
   state.sort = told.get("sort") ?? "";
 }
 
-export function writeAddress(changed, hash = location.hash) {
+// What is chosen can be gone back from; what is typed is one step, however many letters it has.
+export function writeAddress(changed, isTyped) {
   Object.assign(state, changed);
   const told = new URLSearchParams();
   if (state.view !== "requests") told.set("view", state.view);
   if (state.filter) told.set("filter", state.filter);
   if (state.sort) told.set("sort", state.sort);
-  history.replaceState(null, "", `${location.pathname}${told.size ? `?${told}` : ""}${hash}`);
+  const address = `${location.pathname}${told.size ? `?${told}` : ""}${location.hash}`;
+  if (isTyped) history.replaceState(null, "", address);
+  else history.pushState(null, "", address);
 }
 
 // Tables are sorted by a key, downwards when a minus stands before it.

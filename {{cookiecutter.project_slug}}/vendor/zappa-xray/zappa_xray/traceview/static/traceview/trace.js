@@ -40,7 +40,8 @@ export function drawNone(id) {
 export function drawTrace({ summary, story, total, axis, lines }, isNew) {
   at("title").textContent = `${summary.method} ${summary.route}`;
   const more = summary.left_out ? ` and ${summary.left_out} not sent` : "";
-  const facts = [summary.status, summary.took, `${summary.queries} queries${more}`, summary.service, summary.id];
+  const queries = `${summary.queries} ${summary.queries === 1 ? "query" : "queries"}${more}`;
+  const facts = [summary.status, summary.took, queries, summary.service, summary.id];
   at("facts").replaceChildren(facts.filter((fact) => fact !== null).join(" · "), ...markElements(summary.marks));
   at("story").className = summary.marks.some((mark) => mark === "fault" || mark === "timed out") ? "hurt" : "";
   drawStory(story);

@@ -89,6 +89,7 @@ function follow() {
   at("filter").value = state.filter;
   at("list").hidden = state.view !== "requests";
   at("routes").hidden = state.view !== "routes";
+  at("clear").hidden = state.view !== "requests";
   for (const button of document.querySelectorAll("[data-view]")) {
     button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
   }
@@ -97,8 +98,8 @@ function follow() {
   }
 }
 
-function look(changed, hash) {
-  writeAddress(changed, hash);
+function look(changed, isTyped = false) {
+  writeAddress(changed, isTyped);
   follow();
   return askAll();
 }
@@ -157,7 +158,7 @@ at("figures").addEventListener("click", (event) => {
   event.preventDefault();
   look({ view: "requests", sort: "", filter });
 });
-at("filter").addEventListener("input", () => look({ filter: at("filter").value }));
+at("filter").addEventListener("input", () => look({ filter: at("filter").value }, true));
 at("clear").addEventListener("click", () => {
   clear();
   drawList(shown);
