@@ -13,6 +13,8 @@ import pytest
 from botocore.stub import ANY, Stubber
 from django.core.management import CommandError, call_command
 from zappa_xray.traceview import insights
+from zappa_xray.traceview.killed import hurt_requests
+from zappa_xray.traceview.log_lines import rare_lines
 from zappa_xray.traceview.log_queries import RARE
 
 from tests.library.traceview import in_production
@@ -260,6 +262,26 @@ def test_killed_and_late_requests_are_counted_once_with_the_slowest(aws: Stubs) 
     assert (in_c["route"], in_c["time_outs"], in_c["median"]) == ("/in-c/", 1, 35.0)
     assert (unknown["route"], unknown["requests"]) == ("(route not recorded)", 2)
     assert (unknown["cold_time_outs"], unknown["after_kill"]) == (1, 1)
+
+
+def test_a_cold_start_that_dies_is_told_by_lambda_s_own_lines() -> None:
+    failed = "INIT_REPORT Init Duration: 4.87 ms\tPhase: invoke\tStatus: error\tError Type: X"
+    lines = rare_lines(
+        [
+            message(failed, "in-init", "12:00:59.900"),
+            report_line("in-init", 20, "error", stream="in-init", at="12:01:00.000"),
+            report_line("warm", 900, "error", stream="in-init", at="12:05:00.000"),
+            message(
+                "REPORT RequestId: first\tDuration: 900.00 ms\tMax Memory Used: 99 MB\t"
+                "Init Duration: 700.00 ms\tStatus: error\tError Type: Runtime.ExitError\t"
+            ),
+        ]
+    )
+    told = {
+        request_id: hurt.cold
+        for request_id, hurt in zip(lines.deaths, hurt_requests(lines, ()), strict=True)
+    }
+    assert told == {"in-init": True, "warm": False, "first": True}
 
 
 def test_the_filters_are_asked_of_the_log_and_hold_for_what_was_killed(aws: Stubs) -> None:

@@ -84,6 +84,7 @@ DUMP = (
     '  File "/var/task/orders/views.py", line 7 in parse\n'
     '  File "/var/task/django/core/handlers/base.py", line 197 in _get_response\n'
 )
+INIT_FAILED = "INIT_REPORT Init Duration: 4.87 ms\tPhase: invoke\tStatus: error\tError Type: {}\n"
 NEXT = json.dumps({"killed_request_id": ID, "killed_trace_id": TRACE, "killed_title": "GET /x/"})
 
 
@@ -197,6 +198,33 @@ NEXT = json.dumps({"killed_request_id": ID, "killed_trace_id": TRACE, "killed_ti
                 report(90, "Init Duration: 2400.00 ms\t"),
             ),
             "GET /x/ waited 2.4 s for a cold start.",
+        ),
+        (
+            evidence(
+                "REPORT RequestId: another\n",
+                "[ERROR] Runtime.ImportModuleError: Unable to import module 'handler'\n",
+                INIT_FAILED.format("Runtime.ImportModuleError"),
+                START,
+                report(20, "Status: error\tError Type: Runtime.ImportModuleError"),
+                status="502",
+            ),
+            (
+                "GET (route not known) failed after 20 ms of Runtime.ImportModuleError: Unable to import "
+                "module 'handler'; the client got 502 after 1.2 s."
+            ),
+        ),
+        (
+            evidence(
+                INIT_FAILED.format("Runtime.ExitError"),
+                START,
+                f"RequestId: {ID} Error: Runtime exited with error: exit status 3\n",
+                report(1_200, "Status: error\tError Type: Runtime.ExitError"),
+                status="502",
+            ),
+            (
+                "The process of GET (route not known) ended after 1.2 s (exit status 3, while it "
+                "started); the client got 502 after 1.2 s."
+            ),
         ),
         (
             evidence(START, own(cold_start=True, killed_title="GET /slow/"), report(4_080)),

@@ -60,9 +60,9 @@ def _late(deadline: Deadline, death: Death | None) -> Hurt:
 
 def _dead(lines: RareLines, death: Death, method: str, route: str | None) -> Hurt:
     """Return a request that its process died of, or before, or that let no other thread run."""
-    cold = any(
+    cold = death.is_first or any(
         stream == death.stream and death.at - death.seconds - 1 <= at <= death.at
-        for stream, at in lines.slow_inits
+        for stream, at in lines.failed_inits
     )
     earlier = (
         other.stream == death.stream and other.at < death.at - death.seconds + 1

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from zappa_xray.traceview.amounts import amount, milliseconds, status_in
 from zappa_xray.traceview.figures import NO_ROUTE_KNOWN, PERCENTS, Figures, rank
 from zappa_xray.traceview.insights import Row
 from zappa_xray.traceview.killed import Hurt
@@ -74,15 +75,21 @@ class Counted:
 
 
 def counted(rows: Iterable[Row], hurt: Iterable[Hurt]) -> dict[Route, Counted]:
-    """Return the requests of each method and route: rows of the query `counts`, and the others."""
+    """Return the requests of each method and route: rows of the query `counts`, and the others.
+
+    A line of the service's own with the same fields is no request when they are no such numbers.
+    """
     routes: dict[Route, Counted] = {}
     for row in rows:
-        route = _of(routes, route_of(row))
-        number = int(float(row["requests"]))
+        requests, status = amount(row.get("requests")), status_in(row.get("status"))
+        longest = milliseconds(row.get("longest"))
+        if requests is None or status is None or longest is None:
+            continue
+        route, number = _of(routes, route_of(row)), int(requests)
         route.in_time += number
-        route.statuses[int(float(row["status"]))] += number
+        route.statuses[status] += number
         route.cold_starts += number * (row.get("cold_start") in ("1", "true"))
-        route.longest = max(route.longest, float(row["longest"]) / 1000)
+        route.longest = max(route.longest, longest)
     for request in hurt:
         _of(routes, (request.method, request.route)).hurt.append(request)
     return routes

@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
+from zappa_xray.traceview.amounts import milliseconds, status_in
 from zappa_xray.traceview.documents import Document
 from zappa_xray.traceview.insights import Row
 
 REPORT = re.compile(
-    r"REPORT RequestId: (?P<id>\S+)\s+Duration: (?P<ms>[\d.]+) ms.*?Status: (?P<status>timeout|error)",
+    r"REPORT RequestId: (?P<id>\S{1,64})\s+Duration: (?P<ms>[\d.]+) ms(?P<init>.*?\tInit Duration:)?"
+    r".*?Status: (?P<status>timeout|error)",
     re.DOTALL,
 )
 REQUEST_TITLE = re.compile(r"(?P<method>[A-Z]+) (?P<route>[/(].*)")
@@ -34,25 +35,30 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Death:
-    """How Lambda ended an invocation; `seconds` is its duration, `at` its end since 1970."""
+    """How Lambda ended an invocation; `seconds` is its duration, `at` its end since 1970.
+
+    `is_first` says that it was the first of a process that had come up.
+    """
 
     stream: str
     at: float
     seconds: float
     timed_out: bool
+    is_first: bool
 
 
 @dataclass
 class RareLines:
     """All of them, by the request's id; `titles` are of killed work as the next process names it.
 
-    `slow_inits` are the streams and times at which an init ran out of an invocation's time.
+    `failed_inits` are the streams and times at which an init within an invocation failed, or ran out
+    of its time.
     """
 
     deadlines: dict[str, Deadline] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     deaths: dict[str, Death] = field(default_factory=dict)
-    slow_inits: list[tuple[str, float]] = field(default_factory=list)
+    failed_inits: list[tuple[str, float]] = field(default_factory=list)
 
 
 def rare_lines(rows: Iterable[Row]) -> RareLines:
@@ -61,10 +67,14 @@ def rare_lines(rows: Iterable[Row]) -> RareLines:
     for row in rows:
         message, stream = row.get("@message", ""), row.get("@logStream", "")
         if message.startswith("INIT_REPORT"):
-            lines.slow_inits.append((stream, moment(row)))
+            lines.failed_inits.append((stream, moment(row)))
         elif report := REPORT.match(message):
             lines.deaths[report["id"]] = Death(
-                stream, moment(row), float(report["ms"]) / 1000, report["status"] == "timeout"
+                stream=stream,
+                at=moment(row),
+                seconds=milliseconds(report["ms"]) or 0.0,
+                timed_out=report["status"] == "timeout",
+                is_first=report["init"] is not None,
             )
         else:
             _add(lines, document_in(message))
@@ -74,7 +84,7 @@ def rare_lines(rows: Iterable[Row]) -> RareLines:
 def _add(lines: RareLines, line: Document) -> None:
     if killed := line.get("killed_request_id"):
         lines.titles[str(killed)] = str(line.get("killed_title") or "")
-    request_id, status = str(line.get("request_id") or ""), line.get("status")
+    request_id = str(line.get("request_id") or "")
     known = lines.deadlines.get(request_id)
     # The line of the end says more, whichever comes first.
     if line.get("timed_out") is True and request_id and (known is None or known.status is None):
@@ -84,7 +94,7 @@ def _add(lines: RareLines, line: Document) -> None:
             milliseconds(line.get("ms")) or 0.0,
             line.get("cold_start") is True,
             "killed_request_id" in line,
-            status if isinstance(status, int) else None,
+            status_in(line.get("status")),
         )
 
 
@@ -95,12 +105,6 @@ def document_in(message: str) -> Document:
     except (ValueError, RecursionError):
         return {}
     return line if isinstance(line, dict) else {}
-
-
-def milliseconds(value: Any) -> float | None:
-    """Return seconds, None for what is no number."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return round(value / 1000, 6) if is_number else None
 
 
 def moment(row: Row) -> float:

@@ -16,7 +16,7 @@ RARE = (
     "fields @timestamp, @message, @logStream"
     " | filter ispresent(timed_out) or ispresent(killed_request_id)"
     " or @message like /^REPORT RequestId: .*Status: (timeout|error)/"
-    " or @message like /^INIT_REPORT .*Phase: invoke.*Status: timeout/"
+    " or @message like /^INIT_REPORT .*Phase: invoke.*Status: (timeout|error)/"
 )
 IDS_AT_ONCE = 100  # a query may have 10 000 characters
 ROUTES_AT_ONCE = 20

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from zappa_xray.traceview import log_queries
+from zappa_xray.traceview.amounts import milliseconds
 from zappa_xray.traceview.figures import PERCENTS, Figures, by_hurt
 from zappa_xray.traceview.filters import from_options
 from zappa_xray.traceview.insights import MOST_ROWS, Insights, Row
@@ -61,10 +62,7 @@ class RequestLog:
         if len(rows) >= MOST_ROWS:  # those of halves of the time do not add up
             raise CommandError(f"More than {MOST_ROWS} routes: ask for fewer with --route.")
         names = [f"p{at}" for at in range(len(percents))]
-        return {
-            route_of(row): [float(row[name]) / 1000 if name in row else None for name in names]
-            for row in rows
-        }
+        return {route_of(row): [milliseconds(row.get(name)) for name in names] for row in rows}
 
     def _among_others(self, routes: dict[Route, Counted]) -> dict[Route, Percentiles]:
         """Return for routes with killed or late requests what `Counted.percents_in_time` asks for."""

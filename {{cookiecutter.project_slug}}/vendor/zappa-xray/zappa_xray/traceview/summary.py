@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from zappa_xray.traceview import durations
+from zappa_xray.traceview.amounts import status_in
 from zappa_xray.traceview.lines import REPEATED, left_out, most_repeated
 from zappa_xray.traceview.printable import one_line
 from zappa_xray.traceview.trace import Trace
@@ -67,7 +68,7 @@ def summary_of(trace: Trace) -> Summary:
         method=one_line(annotations.get("method") or http.get("method") or ""),
         route=one_line(annotations.get("route") or http.get("url") or request.name),
         url=one_line(http.get("url", "")),
-        status=next((status for status in statuses if _is_status(status)), None),
+        status=next(filter(None, map(status_in, statuses)), None),
         queries=sum(entity.kind == "query" for entity in trace.entities),
         marks=list(dict.fromkeys([*request.marks, *root.marks, *in_progress, *n_plus_one])),
         repeated=repeated,
@@ -80,7 +81,3 @@ def unreadable(trace_id: str, start: float) -> Summary:
     """Return what is said of a trace that came at `start` and cannot be read."""
     marks = ["unreadable"]
     return Summary(trace_id, start, 0.0, "", "", "", UNREADABLE, "", None, 0, marks, 0)
-
-
-def _is_status(value: object) -> bool:
-    return isinstance(value, int) and 100 <= value <= 999

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from zappa_xray.traceview.amounts import status_in
 from zappa_xray.traceview.figures import GATEWAY_TIMEOUT, NO_ROUTE_KNOWN, Figures, percentile
 from zappa_xray.traceview.printable import one_line
 from zappa_xray.traceview.trace import Trace
@@ -105,19 +106,18 @@ def requests_in(trace: Trace) -> Iterator[Request]:
         entity = next((each for each in root.below() if "route" in each.annotations), None)
         if entity is None:
             continue
-        of_root = root.status if isinstance(root.status, int) else None
-        status = of_root if of_root is not None else entity.annotations.get("status")
+        status = status_in(root.status) or status_in(entity.annotations.get("status"))
         marks = {"HasError": root.document.get("error"), "HasFault": root.document.get("fault")}
         yield Request(
             trace_id=trace.id,
             method=one_line(entity.annotations.get("method", "")),
             route=one_line(entity.annotations["route"]),
-            status=status if isinstance(status, int) else None,
+            status=status,
             duration=root.duration,
             timed_out=entity.annotations.get("timed_out") is True or status == GATEWAY_TIMEOUT,
             cold=entity.annotations.get("cold_start") is True,
             partial=any(each.in_progress for each in root.below()),
-            **_marks(status if isinstance(status, int) else None, marks),
+            **_marks(status, marks),
         )
 
 

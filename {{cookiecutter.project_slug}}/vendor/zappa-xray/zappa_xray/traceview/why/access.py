@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from zappa_xray.traceview.amounts import milliseconds, status_in
 from zappa_xray.traceview.documents import Document
 
 ABSENT = "-"
@@ -26,14 +27,12 @@ class Access:
 
 def access_of(line: Document) -> Access:
     """Read a line of the access log, whose values are texts, and a dash where there is none."""
-    milliseconds, latency = _number(line.get("time")), _number(line.get("responseLatency"))
-    status, integration = _number(line.get("status")), _number(line.get("integrationStatus"))
     return Access(
-        at=None if milliseconds is None else milliseconds / 1000,
+        at=_seconds_since_1970(line.get("time")),
         method=_text(line.get("method")),
-        status=None if status is None else int(status),
-        latency=None if latency is None else latency / 1000,
-        integration_status=None if integration is None else int(integration),
+        status=status_in(line.get("status")),
+        latency=milliseconds(line.get("responseLatency")),
+        integration_status=status_in(line.get("integrationStatus")),
         request_id=_text(line.get("lambdaRequestId")),
         error=_text(line.get("error")),
         message=_text(line.get("errorMessage")),
@@ -44,8 +43,7 @@ def _text(value: object) -> str:
     return "" if value in (None, ABSENT) else str(value)
 
 
-def _number(value: object) -> float | None:
-    try:
-        return float(str(value))
-    except ValueError:
-        return None
+def _seconds_since_1970(value: object) -> float | None:
+    """Read the gateway's time, which is in milliseconds: more of them than any duration has."""
+    text = str(value)
+    return int(text) / 1000 if text.isdecimal() and len(text) < 15 else None

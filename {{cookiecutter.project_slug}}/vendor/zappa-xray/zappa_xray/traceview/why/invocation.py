@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import packages_distributions
 
+from zappa_xray.traceview.amounts import amount, milliseconds
 from zappa_xray.traceview.documents import Document
 from zappa_xray.traceview.why.events import Event
 
 # https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 DURATION = re.compile(r"\tDuration: ([\d.]+) ms")
 INIT_DURATION = re.compile(r"\tInit Duration: ([\d.]+) ms")
-MEMORY = re.compile(r"Memory Size: (\d+) MB\s+Max Memory Used: (\d+) MB")
+MEMORY = re.compile(r"Memory Size: (\d{1,6}) MB\s+Max Memory Used: (\d{1,6}) MB")
 ERROR_TYPE = re.compile(r"Error Type: (\S+)")
 TIMED_OUT = re.compile(r"Task timed out after ([\d.]+) seconds")
 EXITED = re.compile(r"Error: Runtime exited with error: (.+)")
@@ -53,21 +54,22 @@ def invocation_of(events: list[Event], request_id: str) -> Invocation:
     """Return the invocation of that id; `events` are those of its environment, in their order."""
     start = _index(events, f"START RequestId: {request_id}")
     report = _index(events, f"REPORT RequestId: {request_id}")
-    inside = events[start : None if report is None else report + 1] if start is not None else []
+    init_before = _init_before(events, start)
+    first = _first_of_init(events, start) if init_before else start
+    inside = events[first : None if report is None else report + 1] if start is not None else []
     text = events[report].message if report is not None else ""
     own = [event for event in events if event.line.get("request_id") == request_id]
     end = next((event for event in own if "status" in event.line and "ms" in event.line), None)
     # Lambda may tell how it ended after the REPORT.
     named = [event for event in events if request_id in event.message]
     late = [each for each in own if each.line.get("timed_out") is True and "where" in each.line]
-    before = _init_before(events, start)
     init_inside = any(event.message.startswith(("INIT_START", "INIT_REPORT")) for event in inside)
     return Invocation(
         events=inside,
         started=events[start].at if start is not None else None,
         duration=_seconds(DURATION, text),
         init_seconds=_seconds(INIT_DURATION, text),
-        init_in_time=init_inside or before,
+        init_in_time=init_inside or init_before,
         killed_after=next(_killed(named), None),
         exited=next((found[1] for found in _found(EXITED, named)), ""),
         out_of_memory=_out_of_memory(text, named),
@@ -99,8 +101,15 @@ def _init_before(events: list[Event], start: int | None) -> bool:
     return False
 
 
+def _first_of_init(events: list[Event], start: int | None) -> int:
+    """Return where the lines begin that follow the invocation before: those of inits that failed."""
+    before = [event.message.startswith("REPORT") for event in events[: start or 0]]
+    return len(before) - before[::-1].index(True) if True in before else 0
+
+
 def _killed(events: list[Event]) -> Iterator[float]:
-    return (float(found[1]) for found in _found(TIMED_OUT, events))
+    told = (amount(found[1]) for found in _found(TIMED_OUT, events))
+    return (seconds for seconds in told if seconds is not None)
 
 
 def _found(pattern: re.Pattern[str], events: list[Event]) -> Iterator[re.Match[str]]:
@@ -132,4 +141,4 @@ def _is_library_s(path: str) -> bool:
 
 def _seconds(pattern: re.Pattern[str], text: str) -> float | None:
     found = pattern.search(text)
-    return float(found[1]) / 1000 if found else None
+    return milliseconds(found[1]) if found else None

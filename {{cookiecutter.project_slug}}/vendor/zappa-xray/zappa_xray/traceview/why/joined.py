@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from zappa_xray.traceview.amounts import milliseconds, status_in
 from zappa_xray.traceview.documents import Document
-from zappa_xray.traceview.log_lines import milliseconds
 from zappa_xray.traceview.slowest import cause_of
 from zappa_xray.traceview.why.access import Access
 from zappa_xray.traceview.why.evidence import Evidence
@@ -24,8 +24,8 @@ def verdict_of(evidence: Evidence) -> Verdict:
     root = evidence.trace.root if evidence.trace else None
     if access is not None:
         known = replace(known, status=access.status, answered_at=access.latency)
-    elif root is not None and root is not evidence.trace.request and isinstance(root.status, int):  # type: ignore[union-attr]  # a root is of a trace
-        known = replace(known, status=root.status, answered_at=root.duration)
+    elif root is not None and root is not evidence.trace.request and status_in(root.status):  # type: ignore[union-attr]  # a root is of a trace
+        known = replace(known, status=status_in(root.status), answered_at=root.duration)
     killed_at = invocation.killed_after if invocation else None
     paid = tuple(round(start.seconds, 3) for start in evidence.cold_starts)
     return replace(known, killed_at=killed_at, cold_starts=paid)
@@ -42,7 +42,9 @@ def _cause(evidence: Evidence) -> Verdict:
     if invocation.out_of_memory:
         return Verdict("", Cause.OUT_OF_MEMORY, invocation.duration, invocation.out_of_memory)
     if invocation.exited:
-        return Verdict("", Cause.CRASHED, invocation.duration, invocation.exited)
+        started = invocation.init_in_time and not evidence.was_in_django
+        how = f"{invocation.exited}, while it started" if started else invocation.exited
+        return Verdict("", Cause.CRASHED, invocation.duration, how)
     if invocation.killed_after is not None:
         return _killed_in_silence(evidence, invocation)
     return _ended(evidence, invocation)
@@ -86,7 +88,7 @@ def _ended(evidence: Evidence, invocation: Invocation) -> Verdict:
     took = milliseconds(end.get("ms"))
     if invocation.too_large or (_is_fine(end) and _was_not_taken(evidence.access)):
         return Verdict("", Cause.TOO_LARGE, took)
-    if not end or (end.get("status") or 0) >= 500:
+    if not end or (status_in(end.get("status")) or 0) >= 500:
         what = (cause_of(evidence.trace) if evidence.trace else "") or _raised(invocation)
         # What zappa_xray.payloads answers in place of it.
         cause = Cause.TOO_LARGE if "PayloadTooLarge" in what else Cause.FAILED
@@ -101,12 +103,12 @@ def _ended(evidence: Evidence, invocation: Invocation) -> Verdict:
 
 def _failed_by_itself(access: Access | None, end: Document) -> bool:
     """Whether the client got an error that Django has answered, late as it was."""
-    status = end.get("status") or 0
+    status = status_in(end.get("status")) or 0
     return access is not None and access.status == status and status >= 500
 
 
 def _is_fine(end: Document) -> bool:
-    return 0 < (end.get("status") or 0) < 500
+    return 0 < (status_in(end.get("status")) or 0) < 500
 
 
 def _was_not_taken(access: Access | None) -> bool:

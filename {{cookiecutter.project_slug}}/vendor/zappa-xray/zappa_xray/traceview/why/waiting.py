@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from zappa_xray.traceview.amounts import amount, status_in
 from zappa_xray.traceview.documents import Document, mappings_at
 from zappa_xray.traceview.entity import Entity
 from zappa_xray.traceview.trace import Trace
@@ -32,17 +33,17 @@ def waiting_of(facts: Document) -> Waiting:
     where = str(facts.get("where") or "")
     calls = mappings_at(facts, "in_flight")
     call: Document = calls[-1] if calls else {}
-    seconds = _number(call.get("seconds", facts.get("seconds")))
+    seconds = amount(call.get("seconds", facts.get("seconds")))
     what = str(call.get("sql") or call.get("call") or call.get("name") or "")
     if not what:
-        return Waiting(Cause.OWN_CODE, _number(facts.get("seconds")), "", where)
+        return Waiting(Cause.OWN_CODE, amount(facts.get("seconds")), "", where)
     if call.get("sql"):
         return Waiting(Cause.QUERY, seconds, what, where)
     if _connects(call, facts.get("stack", facts.get("innermost"))):
         return Waiting(Cause.CONNECT, seconds, what, where)
     if call.get("call"):
         return Waiting(Cause.CALL, seconds, what, where)
-    return Waiting(Cause.OWN_CODE, _number(facts.get("seconds")), "", where)
+    return Waiting(Cause.OWN_CODE, amount(facts.get("seconds")), "", where)
 
 
 def killed(trace: Trace) -> Verdict | None:
@@ -55,14 +56,15 @@ def killed(trace: Trace) -> Verdict | None:
     words = (entity.annotations.get("method"), entity.annotations.get("route"))
     title = " ".join(str(word) for word in words if word) or entity.name
     root = trace.root
-    answered = root is not entity and not root.in_progress and isinstance(root.status, int)
+    status = status_in(root.status)
+    answered = root is not entity and not root.in_progress and status is not None
     return Verdict(
         title=title,
         cause=waiting.cause,
         seconds=waiting.seconds,
         what=waiting.what,
         where=waiting.where,
-        status=root.status if answered else None,
+        status=status if answered else None,
         answered_at=root.duration if answered else None,
     )
 
@@ -83,7 +85,3 @@ def _connects(call: Document, stack: Any) -> bool:
         return True
     frames: Iterable[Any] = stack[-INNERMOST:] if isinstance(stack, list) else ()
     return any(str(frame).rpartition(" ")[2] in CONNECTING for frame in frames)
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
