@@ -160,6 +160,10 @@ class Function:
         INIT_START, START, END, REPORT, `Task timed out after ...`."""
         return self._log.text
 
+    def clear_log(self) -> None:
+        """Forget what is in the log. Not within an invocation."""
+        self._log.clear()
+
     @property
     def peak_memory(self) -> int:
         """The most memory that the running process has had at a time, in bytes."""

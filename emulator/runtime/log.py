@@ -30,6 +30,11 @@ class FunctionLog:
         # parted by \n: awslambdaric/bootstrap.py, StandardLogSink and FramedTelemetryLogSink.
         return read_all(self.file).replace("\r", "\n")
 
+    def clear(self) -> None:
+        """Empty the file; a process that has it as its output goes on at its start."""
+        os.ftruncate(self.file.fileno(), 0)
+        os.lseek(self.file.fileno(), 0, os.SEEK_SET)
+
     def write(self, *lines: str) -> None:
         """Add lines; one that a process left unfinished is finished first."""
         size = os.fstat(self.file.fileno()).st_size

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import select
 import time
 from pathlib import Path
@@ -45,11 +46,11 @@ class TestProcesses:
         os.mkfifo(tmp_path / "held")
         held = os.open(tmp_path / "held", os.O_RDONLY | os.O_NONBLOCK)
         try:
-            with pytest.raises(CommandFailed, match=r"not done after 0.5 s\nstarted"):
+            with pytest.raises(CommandFailed, match=r"not done after 2 s\nstarted"):
                 run(
                     ["sh", "-c", "exec 3> held; echo started; sleep 600; echo never"],
                     folder=tmp_path,
-                    timeout=0.5,
+                    timeout=2,
                 )
             # The sleep holds the pipe as well: its end is seen here once nobody has it open.
             assert select.select([held], [], [], 10)[0]
@@ -82,10 +83,10 @@ class TestProgress:
         return file.getvalue()
 
     def test_tick(self) -> None:
-        assert self.printed() == "✓ Bake a service 0.0 s\n"
+        assert re.fullmatch(r"✓ Bake a service \d\.\d s\n", self.printed())
 
     def test_cross(self) -> None:
-        assert self.printed(ValueError()) == "✗ Bake a service 0.0 s\n"
+        assert re.fullmatch(r"✗ Bake a service \d\.\d s\n", self.printed(ValueError()))
 
     def test_sign_of_life_without_a_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("emulator.progress.SIGN_OF_LIFE_SECONDS", 0.01)
@@ -94,4 +95,4 @@ class TestProgress:
             give_up = time.monotonic() + 10
             while "still" not in file.getvalue() and time.monotonic() < give_up:
                 time.sleep(0.01)
-        assert file.getvalue().startswith("  Bake: still at it after 0 s\n")
+        assert re.match(r"  Bake: still at it after \d s\n", file.getvalue())

@@ -95,8 +95,9 @@ def test_a_killed_invocation_is_a_failure(make_function: MakeFunction) -> None:
 
 def test_it_gives_up_before_the_function_does(make_function: MakeFunction) -> None:
     function = make_function(ANSWERS, timeout=2.0)
-    with Gateway(function, seconds=0.4) as gateway:
+    with Gateway(function) as gateway:
         ask(f"{gateway.url}/")
+        gateway.seconds = 0.4
         answer = ask(f"{gateway.url}/hangs")
         assert answer.status == 504
         assert answer.json == {"message": "Endpoint request timed out"}

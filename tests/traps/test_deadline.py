@@ -13,11 +13,14 @@ import pytest
 from emulator.daemon import Daemon
 from emulator.function import FunctionDied, FunctionTimedOut
 from tests.traps.conftest import MakeFunction
+from tests.traps.killing import killed_once_told
 from tests.traps.reading import complete, request_documents, timed_out
 
 pytestmark = pytest.mark.slow
 
 DEADLINE = 'XRAY_TRACING = XRAY_TRACING | {"DEADLINE_SECONDS": 1}\n'
+# What is to be told of the call is imported, or made, within the request.
+LATER_DEADLINE = 'XRAY_TRACING = XRAY_TRACING | {"DEADLINE_SECONDS": 3}\n'
 NO_CONNECT_TIMEOUT = 'DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 60\n'
 
 
@@ -66,7 +69,7 @@ def test_trap_04_a_request_stuck_in_sleep_tells_where(
     assert facts["in_flight"] == []
     passed, left = facts["seconds"], facts["remaining_seconds"]
     assert passed >= 1.0
-    assert passed + left == pytest.approx(3.0, abs=0.2)
+    assert 0 < left <= 3.01 - passed  # what passed before it began is in neither
     innermost = document["cause"]["exceptions"][0]["stack"][-1]
     assert (innermost["path"], innermost["label"]) == ("trap_views.py", "sleep")
     line = json.loads(next(line for line in function.log.splitlines() if "not finished" in line))
@@ -80,8 +83,8 @@ def test_trap_04_a_request_stuck_in_sleep_tells_where(
 def test_trap_04_a_request_in_an_endless_loop_tells_where(
     make_function: MakeFunction, daemon: Daemon
 ) -> None:
-    with pytest.raises(FunctionTimedOut):
-        make_function(DEADLINE).request("GET", "/loop/", timeout=3)
+    function = make_function(DEADLINE)
+    killed_once_told(function, lambda: function.request("GET", "/loop/"))
 
     facts = timed_out(daemon.documents)["metadata"]["tracing"]["deadline"]
     assert facts["where"].endswith(" loop")
@@ -93,8 +96,7 @@ def test_trap_04_a_query_that_waits_is_named_with_its_sql(
 ) -> None:
     function = make_function(DEADLINE + 'DATABASES["default"]["OPTIONS"] = {"timeout": 60}\n')
 
-    with pytest.raises(FunctionTimedOut):
-        function.request("GET", "/locked/", timeout=3)
+    killed_once_told(function, lambda: function.request("GET", "/locked/"))
 
     documents = daemon.documents
     request = timed_out(documents)
@@ -112,11 +114,12 @@ def test_trap_04_a_query_that_waits_is_named_with_its_sql(
 def test_trap_04_a_database_that_accepts_and_stays_silent_is_named(
     make_function: MakeFunction, daemon: Daemon
 ) -> None:
-    with silent_server() as port, pytest.raises(FunctionTimedOut):
-        make_function(
+    with silent_server() as port:
+        function = make_function(
             DEADLINE + NO_CONNECT_TIMEOUT,
             environment={"DATABASE_URL": f"postgres://user:password@127.0.0.1:{port}/notes"},
-        ).request("GET", "/connects/", timeout=3)
+        )
+        killed_once_told(function, lambda: function.request("GET", "/connects/"))
 
     request = timed_out(daemon.documents)
     facts = request["metadata"]["tracing"]["deadline"]
@@ -132,9 +135,9 @@ def test_trap_04_an_outgoing_call_is_named_without_its_query_string(
     make_function: MakeFunction, daemon: Daemon
 ) -> None:
     with silent_server() as port:
-        function = make_function(DEADLINE, environment={"TRAP_URL": f"http://127.0.0.1:{port}"})
-        with pytest.raises(FunctionTimedOut):
-            function.request("GET", "/calls/", timeout=4)
+        environment = {"TRAP_URL": f"http://127.0.0.1:{port}"}
+        function = make_function(LATER_DEADLINE, environment=environment)
+        killed_once_told(function, lambda: function.request("GET", "/calls/"))
 
     facts = timed_out(daemon.documents)["metadata"]["tracing"]["deadline"]
     [call] = facts["in_flight"]
@@ -146,9 +149,9 @@ def test_trap_04_a_call_to_aws_is_named_with_its_operation(
     make_function: MakeFunction, daemon: Daemon
 ) -> None:
     with silent_server() as port:
-        function = make_function(DEADLINE, environment={"TRAP_URL": f"http://127.0.0.1:{port}"})
-        with pytest.raises(FunctionTimedOut):
-            function.request("GET", "/asks-aws/", timeout=6)
+        environment = {"TRAP_URL": f"http://127.0.0.1:{port}"}
+        function = make_function(LATER_DEADLINE, environment=environment)
+        killed_once_told(function, lambda: function.request("GET", "/asks-aws/"))
 
     facts = timed_out(daemon.documents)["metadata"]["tracing"]["deadline"]
     assert [(call["name"], call["call"]) for call in facts["in_flight"]] == [("s3", "ListBuckets")]
@@ -157,20 +160,18 @@ def test_trap_04_a_call_to_aws_is_named_with_its_operation(
 def test_trap_04_the_function_time_less_the_margin_comes_first(
     make_function: MakeFunction, daemon: Daemon
 ) -> None:
-    with pytest.raises(FunctionTimedOut):
-        make_function('XRAY_TRACING = XRAY_TRACING | {"MARGIN_SECONDS": 3}\n').request(
-            "GET", "/sleep/", timeout=4
-        )
+    function = make_function('XRAY_TRACING = XRAY_TRACING | {"MARGIN_SECONDS": 9}\n')
+    killed_once_told(function, lambda: function.request("GET", "/sleep/", timeout=10))
 
     facts = timed_out(daemon.documents)["metadata"]["tracing"]["deadline"]
-    assert 1.0 <= facts["seconds"] < 2.5
+    assert 1.0 < facts["remaining_seconds"] <= 9.0  # 1.0 is the default
 
 
 def test_trap_04_a_request_stuck_before_its_view_has_its_route(
     make_function: MakeFunction, daemon: Daemon
 ) -> None:
-    with pytest.raises(FunctionTimedOut):
-        make_function(DEADLINE).request("GET", "/ok/?stuck-in-middleware", timeout=3)
+    function = make_function(DEADLINE)
+    killed_once_told(function, lambda: function.request("GET", "/ok/?stuck-in-middleware"))
 
     request = timed_out(daemon.documents)
     assert request["annotations"]["route"] == "/ok/"
@@ -215,10 +216,7 @@ def test_trap_04_no_late_alarm_for_a_request_that_ended(
     assert [one["status"] for one in annotations if "status" in one] == [200, 200]
     assert all("timed_out" not in one for one in annotations)
 
-    with pytest.raises(FunctionTimedOut):
-        function.request("GET", "/sleep/", timeout=4)
-
-    assert "not finished" in function.log
+    killed_once_told(function, lambda: function.request("GET", "/sleep/"))
 
 
 def test_trap_04_a_process_that_was_frozen_raises_no_late_alarm(

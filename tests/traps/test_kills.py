@@ -19,8 +19,9 @@ def lines(function: Function, logger: str = "zappa_xray.request") -> list[dict[s
 
 
 def test_trap_04_the_first_request_after_a_kill_names_the_killed_one(
-    function: Function, daemon: Daemon
+    cold_function: Function, daemon: Daemon
 ) -> None:
+    function = cold_function
     function.request("GET", "/ok/")
     with pytest.raises(FunctionTimedOut):
         function.request("GET", "/sleep/", timeout=2)
@@ -43,8 +44,9 @@ def test_trap_04_the_first_request_after_a_kill_names_the_killed_one(
 
 
 def test_trap_04_threads_and_a_folder_that_is_gone_hide_no_killed_request(
-    function: Function, daemon: Daemon
+    cold_function: Function, daemon: Daemon
 ) -> None:
+    function = cold_function
     with pytest.raises(FunctionTimedOut):
         function.request("GET", "/folder-is-gone/", timeout=4)
     told = timed_out(daemon.documents)
@@ -65,8 +67,9 @@ def test_trap_04_threads_and_a_folder_that_is_gone_hide_no_killed_request(
     ("name", "error"), [("trap_views.failing", FunctionError), ("trap_views.exits", FunctionDied)]
 )
 def test_what_ends_by_itself_was_not_killed(
-    function: Function, name: str, error: type[Exception]
+    cold_function: Function, name: str, error: type[Exception]
 ) -> None:
+    function = cold_function
     with pytest.raises(error):
         function.invoke(events.command(name))
 
@@ -97,7 +100,10 @@ def test_trap_03_without_tracing_the_lines_have_the_real_root(
     assert daemon.documents == []
 
 
-def test_each_invocation_has_one_line_with_its_own_ids(function: Function, daemon: Daemon) -> None:
+def test_each_invocation_has_one_line_with_its_own_ids(
+    cold_function: Function, daemon: Daemon
+) -> None:
+    function = cold_function
     for path in ("/ok/", "/missing/", "/broken/", "/handled/"):
         function.request("GET", path)
 

@@ -20,7 +20,7 @@ def measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InitPhase:
     (tmp_path / "cheap_package/__init__.py").write_text("import costly_package.submodule\n")
     (tmp_path / "costly_package").mkdir()
     (tmp_path / "costly_package/__init__.py").write_text("")
-    (tmp_path / "costly_package/submodule.py").write_text("sum(range(1_000_000))\n")
+    (tmp_path / "costly_package/submodule.py").write_text("import time\ntime.sleep(0.25)\n")
     monkeypatch.syspath_prepend(tmp_path)
     for module in ("cheap_package", "costly_package", "costly_package.submodule"):
         monkeypatch.delitem(sys.modules, module, raising=False)

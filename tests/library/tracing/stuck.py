@@ -20,7 +20,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-SECONDS = 0.3
+SECONDS = 0.5
 
 
 def too_long() -> None:

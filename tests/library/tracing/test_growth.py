@@ -49,20 +49,22 @@ def test_time_outs_are_told_once_each_and_leave_nothing(
         Client().get("/just-in-time/")
 
     children = [one["parent_id"] for one in trace_daemon.documents if one["name"] == "deadline"]
-    assert len(set(children)) == len(children) > 150  # a busy machine lets some get away
+    assert len(set(children)) == len(children) > 20  # a busy machine lets some get away
     late = [one.name for one in caplog.records if one.name == "zappa_xray.tracing.report"]
     assert len(late) == len(children)
     assert (in_memory(), watcher._in_flight, running()) == (before, set(), None)
 
 
-@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.05})
 def test_what_has_ended_is_never_alarmed_however_long_the_process_stands_still(
     trace_daemon: TraceDaemon, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for _ in range(20):
-        Client().get("/ok/")
-    time.sleep(0.2)
+    with override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.5}):
+        for _ in range(20):
+            Client().get("/ok/")
+        time.sleep(0.6)
     assert "has not finished" not in caplog.text
+    assert not any("timed_out" in one["annotations"] for one in trace_daemon.documents)
 
-    Client().get("/slow/")
+    with override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.05}):
+        Client().get("/slow/")
     assert "has not finished" in caplog.text

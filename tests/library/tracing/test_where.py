@@ -51,7 +51,7 @@ def late() -> Any:
     ]
     templates = [dict(TEMPLATES[0], DIRS=[Path(__file__).with_name("templates")])]
     with override_settings(
-        XRAY_TRACING={"DEADLINE_SECONDS": 0.1}, MIDDLEWARE=middleware, TEMPLATES=templates
+        XRAY_TRACING={"DEADLINE_SECONDS": 0.2}, MIDDLEWARE=middleware, TEMPLATES=templates
     ):
         yield
 
