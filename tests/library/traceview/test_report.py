@@ -15,7 +15,8 @@ from django.core.management import CommandError, call_command
 from zappa_xray.traceview import insights
 from zappa_xray.traceview.killed import hurt_requests
 from zappa_xray.traceview.log_lines import rare_lines
-from zappa_xray.traceview.log_queries import RARE
+from zappa_xray.traceview.log_queries import RARE, in_batches, in_time, of_routes
+from zappa_xray.traceview.log_queries import percentiles as percentiles_of
 
 from tests.library.traceview import in_production
 
@@ -600,6 +601,55 @@ def test_nothing_found_is_no_error(aws: Stubs) -> None:
     assert "is not known: X-Ray has no statistics of ours for this time." in printed
 
 
+def expect_retention(aws: Stubs, days: int | None) -> None:
+    kept = {"logGroupName": GROUP} | ({"retentionInDays": days} if days else {})
+    groups = [{"logGroupName": f"{GROUP}-other", "retentionInDays": 1}, kept]
+    asked = {"logGroupNamePrefix": GROUP}
+    aws["logs"].add_response("describe_log_groups", {"logGroups": groups}, asked)
+
+
+def test_a_log_that_is_kept_for_less_time_is_not_compared_with_what_the_gateway_counts(
+    aws: Stubs,
+) -> None:
+    expect_query(aws, [])
+    expect_query(aws, [count("/a/", 200, 3, 2.0)])
+    expect_query(aws, [percentiles("/a/", 1, 2, 2)])
+    expect_retention(aws, 14)
+    expect_metrics(aws, [100.0])
+    for _ in range(120):
+        aws["xray"].add_response("get_trace_summaries", {"TraceSummaries": []})
+    expect_destination(aws)
+    expect_sampling(aws)
+    report = in_json("dev", "--since=31d")
+    assert report["gateway_says"] == ["100 requests to the stage, 0 answered 4xx, 0 answered 5xx."]
+    begins = datetime.fromisoformat(report["end"]) - timedelta(days=14)
+    traced = datetime.fromisoformat(report["end"]) - timedelta(days=30)
+    assert report["missing"] == [
+        (
+            f"The log begins {begins:%Y-%m-%d}: it is kept for no longer (log_retention_days), and "
+            "what came earlier is not in its figures."
+        ),
+        f"X-Ray keeps traces for 30 days: its part begins {traced:%Y-%m-%d}.",
+    ]
+
+
+@pytest.mark.parametrize("age", ["456d", "99999999999d", "9" * 400 + "h"])
+def test_more_time_than_aws_keeps_anything_is_refused(age: str) -> None:
+    with pytest.raises(CommandError, match="AWS keeps figures for 455d"):
+        run("dev", f"--since={age}")
+
+
+def test_a_query_has_room_for_the_longest_routes() -> None:
+    routes = [("GET", f"/{number}/{'x' * 990}/") for number in range(30)]
+    routes += [("GET", f"/{number}/") for number in range(30)]
+    batches = list(in_batches(routes))
+    assert [route for batch in batches for route in batch] == routes
+    percents = [100 / 7 + number for number in range(60)]
+    for batch in batches:
+        assert len(percentiles_of(of_routes(in_time({}), batch), percents)) < 10_000
+    assert max(map(len, batches)) == 20
+
+
 def test_json_needs_no_rich(aws: Stubs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rich", None)
     for name in ("terminal", "report"):
@@ -612,13 +662,15 @@ def test_json_needs_no_rich(aws: Stubs, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize(
-    ("age", "period", "windows"), [("1h", 60, 1), ("20d", 300, 81), ("70d", 3600, 281)]
+    ("age", "period", "windows"), [("1h", 60, 1), ("20d", 300, 81), ("10w", 3600, 120)]
 )
 def test_cloudwatch_is_asked_once_in_the_finest_period_that_it_has(
     aws: Stubs, age: str, period: int, windows: int
 ) -> None:
     expect_query(aws, [])
     expect_query(aws, [])
+    if age != "1h":
+        expect_retention(aws, None)
     dimensions = [{"Name": "ApiName", "Value": "library-dev"}, {"Name": "Stage", "Value": "dev"}]
     asked = [
         ("Count", "Sum"),

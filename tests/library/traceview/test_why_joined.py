@@ -14,6 +14,7 @@ from zappa_xray.traceview.why.events import Event
 from zappa_xray.traceview.why.evidence import ColdStart, Evidence
 from zappa_xray.traceview.why.invocation import invocation_of
 from zappa_xray.traceview.why.joined import verdict_of
+from zappa_xray.traceview.why.printed import printed
 from zappa_xray.traceview.why.sentence import sentence
 from zappa_xray.traceview.why.time_line import time_line
 
@@ -286,6 +287,30 @@ def test_the_time_line_has_each_moment_in_its_order() -> None:
     assert time_line(evidence()) == []
 
 
+def test_a_terminal_shows_the_time_line_in_its_width() -> None:
+    access = {"status": "504", "responseLatency": "29003", "error": "INTEGRATION_TIMEOUT"}
+    statement = 'SELECT "orders_order"."id", "orders_order"."number" FROM "orders_order" FOR UPDATE'
+    waits = [{"name": "default", "sql": statement, "seconds": 27.93}]
+    known = evidence(
+        START, late(ms=29_000.0, timed_out=True, where="o.py:4 f", in_flight=waits), **access
+    )
+    told, moments = sentence(verdict_of(known)), time_line(known)
+    assert list(printed(told, moments, ["Trace x"], 80)) == [
+        'GET /x/ waited 27.9 s for `SELECT "orders_order"."id", "orders_order"."number"',
+        'FROM "orders_order" FOR UPDATE` (o.py:4 f); the client got 504 after 29 s.',
+        "",
+        "    0.000 s  API Gateway gets GET from a client",
+        "    0.000 s  Lambda begins",
+        '    0.000 s  the wait for `SELECT "orders_order"."id", "orders_order"."number"',
+        '             FROM "orders_order" FOR UPDATE` begins',
+        "    0.100 s  its deadline passes in o.py:4 f",
+        "   29.003 s  the client gets 504, INTEGRATION_TIMEOUT",
+        "",
+        "Trace x",
+    ]
+    assert next(printed(told, moments, [], None)) == told
+
+
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Stubber]]:
     keys = {"aws_access_key_id": "x", "aws_secret_access_key": "y"}
@@ -343,16 +368,16 @@ def test_nothing_at_all_is_said_as_such(aws: dict[str, Stubber]) -> None:
     asked = {"TraceIds": [TRACE], "StartTime": ANY, "EndTime": ANY}
     aws["xray"].add_response("start_trace_retrieval", {"RetrievalToken": "t"}, asked)
     aws["xray"].add_response("list_retrieved_traces", {"RetrievalStatus": "COMPLETE"})
-    told = json.loads(why(TRACE, "--json"))
-    assert told["cause"] == "not known"
-    assert told["unknown"] == [
-        "FilterLogEvents answered AccessDeniedException: what the client got is not known.",
-        "FilterLogEvents answered AccessDeniedException: what Lambda did is not known.",
-        (
-            "X-Ray has no trace of it: it was not sampled (Transaction Search is on: spans go to "
-            "CloudWatch Logs (aws/spans), and X-Ray indexes 1 % of the traces)."
-        ),
-    ]
+    with pytest.raises(CommandError) as refused:
+        why(TRACE)
+    assert str(refused.value) == (
+        f"Nothing is known of {TRACE} at the stage dev in eu-central-1: library-dev has no line of it "
+        "in a log, or is not deployed there, and X-Ray has no trace. Another stage's: --stage. "
+        "FilterLogEvents answered AccessDeniedException: what the client got is not known. "
+        "FilterLogEvents answered AccessDeniedException: what Lambda did is not known. "
+        "X-Ray has no trace of it: it was not sampled (Transaction Search is on: spans go to "
+        "CloudWatch Logs (aws/spans), and X-Ray indexes 1 % of the traces)."
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from zappa_xray.traceview.documents import TRACE_ID
 from zappa_xray.traceview.durations import seconds_in
 
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#metrics-retention
+LONGEST_AGE_DAYS = 455
 STATUS = re.compile(r"[1-5](\d\d|xx)")
 EXACTLY = re.compile(r'"([^"]*)"')
 LONGER_THAN = re.compile(r">\s*(\d+(?:\.\d+)?)\s*(ms|s|m)?(?!\S)")
@@ -79,6 +81,14 @@ def duration(text: str) -> float:
         return seconds_in(text)
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from error
+
+
+def age(text: str) -> float:
+    """Return how many seconds to look back, for argparse."""
+    seconds = duration(text)
+    if seconds > LONGEST_AGE_DAYS * 86_400:
+        raise ArgumentTypeError(f"AWS keeps figures for {LONGEST_AGE_DAYS}d: {text} is longer")
+    return seconds
 
 
 def status(text: str) -> str:

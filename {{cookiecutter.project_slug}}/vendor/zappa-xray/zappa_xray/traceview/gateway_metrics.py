@@ -47,12 +47,12 @@ def stage_totals(cloudwatch: Any, stage: Stage, start: datetime, end: datetime) 
     for page in pages:
         for result in page["MetricDataResults"]:
             values[result["Id"]] += result["Values"]
-    requests = round(sum(values["requests"]))
+    requests, has_latency = round(sum(values["requests"])), values["latency"] and values["longest"]
     return StageTotals(
         requests=requests,
         errors=round(sum(values["errors"])),
         faults=round(sum(values["faults"])),
-        mean_latency=sum(values["latency"]) / requests / 1000 if requests else None,
+        mean_latency=sum(values["latency"]) / requests / 1000 if requests and has_latency else None,
         longest_latency=max(values["longest"]) / 1000 if values["longest"] else None,
     )
 

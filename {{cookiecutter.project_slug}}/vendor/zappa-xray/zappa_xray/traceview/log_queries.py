@@ -19,7 +19,7 @@ RARE = (
     " or @message like /^INIT_REPORT .*Phase: invoke.*Status: (timeout|error)/"
 )
 IDS_AT_ONCE = 100  # a query may have 10 000 characters
-ROUTES_AT_ONCE = 20
+ROUTES_AT_ONCE, CHARACTERS_AT_ONCE = 20, 5_000
 
 
 def in_time(options: dict[str, Any]) -> str:
@@ -54,6 +54,18 @@ def of_routes(condition: str, routes: Iterable[tuple[str, str]]) -> str:
     """Return the condition for these methods and routes only."""
     each = (f"(method = {quoted(method)} and route = {quoted(route)})" for method, route in routes)
     return f"{condition} and ({' or '.join(each)})"
+
+
+def in_batches(routes: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    """Yield these methods and routes, as many at once as one query has room for."""
+    batch: list[tuple[str, str]] = []
+    for route in routes:
+        if len(batch) == ROUTES_AT_ONCE or len(of_routes("", [*batch, route])) > CHARACTERS_AT_ONCE:
+            yield batch
+            batch = []
+        batch.append(route)
+    if batch:
+        yield batch
 
 
 def ended_among(request_ids: Sequence[str]) -> Iterator[str]:

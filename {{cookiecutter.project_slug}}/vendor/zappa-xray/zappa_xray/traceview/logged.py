@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import batched
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -67,8 +66,8 @@ class RequestLog:
     def _among_others(self, routes: dict[Route, Counted]) -> dict[Route, Percentiles]:
         """Return for routes with killed or late requests what `Counted.percents_in_time` asks for."""
         found: dict[Route, Percentiles] = {}
-        for batch in batched(routes.items(), log_queries.ROUTES_AT_ONCE):
-            places = {key: route.percents_in_time() for key, route in batch}
+        for batch in log_queries.in_batches(routes):
+            places = {key: routes[key].percents_in_time() for key in batch}
             asked = sorted({place for own in places.values() for place in own if place is not None})
             condition = log_queries.of_routes(self._condition, places)
             answers = self._percentiles(condition, asked) if asked else {}

@@ -16,6 +16,7 @@ from zappa_xray.traceview.stage import Stage
 from zappa_xray.traceview.trace import Trace
 
 WINDOW = timedelta(hours=6)  # asked for at once: progress is seen, and little is lost
+KEPT = timedelta(days=30)  # https://aws.amazon.com/xray/faqs/
 TRACES_AT_ONCE = 5  # https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html
 
 

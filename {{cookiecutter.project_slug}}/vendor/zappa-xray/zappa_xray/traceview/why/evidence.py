@@ -28,6 +28,11 @@ class Evidence:
     unknown: list[str] = field(default_factory=list)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nobody has anything of it."""
+        return self.access is None and self.invocation is None and self.trace is None
+
+    @property
     def began(self) -> float | None:
         """When the request came, in seconds since 1970."""
         if self.access and self.access.at is not None:

@@ -28,7 +28,7 @@ class Gathering:
         self._evidence = Evidence(trace_id)
         self._xray, self._trace_id = xray, trace_id
         self._began = float(int(trace_id[2:10], 16))
-        times = (self._began - BEFORE_SECONDS, self._began + AFTER_SECONDS)
+        times = (max(self._began - BEFORE_SECONDS, 0.0), self._began + AFTER_SECONDS)
         self._access = Group(logs, f"/aws/apigateway/{stage.function}", *times)
         self._function = Group(logs, f"/aws/lambda/{stage.function}", *times)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from zappa_xray.traceview.filters import add_options, duration
+from zappa_xray.traceview.filters import add_options, age
 from zappa_xray.traceview.progress import Progress
 from zappa_xray.traceview.requirements import needs
 from zappa_xray.traceview.stage import stage_named
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("stage", help="a stage of zappa_settings.json")
-        parser.add_argument("--since", type=duration, default=3600.0, help="30m, 1h (default), 7d")
+        parser.add_argument("--since", type=age, default=3600.0, help="30m, 1h (default), 7d")
         parser.add_argument(
             "--source",
             choices=("logs", "xray"),

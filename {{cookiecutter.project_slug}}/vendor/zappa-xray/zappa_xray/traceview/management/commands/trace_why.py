@@ -1,4 +1,5 @@
 import json
+import shutil
 from argparse import ArgumentParser
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from zappa_xray.traceview.documents import TRACE_ID
-from zappa_xray.traceview.filters import duration
+from zappa_xray.traceview.filters import age
 from zappa_xray.traceview.progress import Progress
 from zappa_xray.traceview.requirements import needs
 from zappa_xray.traceview.stage import Stage, stage_named
@@ -21,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--last-timeout", action="store_true", help="the last that timed out")
         parser.add_argument("--stage", default="dev", help="a stage of zappa_settings.json (dev)")
         parser.add_argument(
-            "--since", type=duration, default=86_400.0, help="how far --last-timeout looks (1d)"
+            "--since", type=age, default=86_400.0, help="how far --last-timeout looks (1d)"
         )
         parser.add_argument("--json", action="store_true", help="times in seconds")
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         from zappa_xray.traceview.aws import client
         from zappa_xray.traceview.why.gathering import Gathering
         from zappa_xray.traceview.why.joined import verdict_of
+        from zappa_xray.traceview.why.printed import printed
         from zappa_xray.traceview.why.sentence import sentence
         from zappa_xray.traceview.why.time_line import time_line
 
@@ -37,16 +39,23 @@ class Command(BaseCommand):
         logs, xray = client(stage, "logs"), client(stage, "xray")
         trace_id = self._trace_id(logs, stage, options)
         evidence = Gathering(logs, xray, stage, trace_id).evidence()
+        if evidence.is_empty:
+            raise CommandError(
+                f"Nothing is known of {trace_id} at the stage {stage.name} in"
+                f" {logs.meta.region_name}: {stage.function} has no line of it in a log, or is not"
+                " deployed there, and X-Ray has no trace. Another stage's: --stage. "
+                + " ".join(evidence.unknown)
+            )
         verdict, moments = verdict_of(evidence), time_line(evidence)
         if options["json"]:
             told = {"trace_id": trace_id, "sentence": sentence(verdict), **asdict(verdict)}
             told |= {"time_line": moments, "unknown": evidence.unknown}
             self.stdout.write(json.dumps(told, indent=2))
             return
-        self.stdout.write(f"{sentence(verdict)}\n")
-        for at, text in moments:
-            self.stdout.write(f"{at:>9.3f} s  {text}")
-        self.stdout.write("\n".join(["", *evidence.unknown, f"Trace {trace_id}"]))
+        width = shutil.get_terminal_size().columns if self.stdout.isatty() else None
+        notes = [*evidence.unknown, f"Trace {trace_id}"]
+        for line in printed(sentence(verdict), moments, notes, width):
+            self.stdout.write(line)
 
     def _trace_id(self, logs: Any, stage: Stage, options: dict[str, Any]) -> str:
         given = options["trace_id"]
