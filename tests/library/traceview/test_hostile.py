@@ -187,6 +187,21 @@ def test_a_watch_tells_what_it_cannot_read_and_goes_on(monkeypatch: pytest.Monke
     assert f"{ID} cannot be read: RecursionError" in said.getvalue()
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['"metadata": ' + nested('{"a":', "1", "}", levels) for levels in (90, 400)]
+    + ['"metadata": {"a": NaN, "b": 1e999, "c": -Infinity}'],
+)
+def test_a_watch_writes_json_for_each_reader_whatever_comes(text: str) -> None:
+    printed, said = io.StringIO(), SendsOnceItListens([packet(text), *packets("created")])
+    command = ("trace_watch", "--address=127.0.0.1:0", "--json", "--count=2")
+    call_command(*command, stdout=printed, stderr=said)
+    hostile, good = (
+        json.loads(line, parse_constant=pytest.fail) for line in printed.getvalue().splitlines()
+    )
+    assert (hostile["id"], good["route"]) == (ID, "/api/notes/")
+
+
 def test_lines_beyond_the_bound_are_counted() -> None:
     document = {"id": "a", "trace_id": ID, "start_time": 1.0, "end_time": 2.0}
     below = [{"id": f"{number}", "name": f"{number}"} for number in range(30_000)]

@@ -38,7 +38,8 @@ def packet_of(body: bytes) -> bytes:
 def document_of(body: bytes | str) -> Document:
     """Return a document with an id, its trace's id, and a time. Raises MalformedPacketError."""
     try:
-        document = json.loads(body if isinstance(body, str) else body.decode())
+        text = body if isinstance(body, str) else body.decode()
+        document = json.loads(text, parse_constant=str, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise MalformedPacketError from error
     if (
@@ -49,6 +50,12 @@ def document_of(body: bytes | str) -> Document:
     ):
         raise MalformedPacketError
     return document
+
+
+def _finite(text: str) -> float | str:
+    """Return a number, or the text of one that JSON has not, so that all is JSON for any reader."""
+    number = float(text)
+    return number if math.isfinite(number) else text
 
 
 def moment(value: Any) -> float | None:
