@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from zappa_xray.deployment.alarms.given_topic import absence
 from zappa_xray.deployment.alarms.made import things, unneeded
 from zappa_xray.deployment.alarms.metric_alarm import time_outs
 from zappa_xray.deployment.alarms.thing import holds
@@ -10,6 +11,7 @@ from zappa_xray.deployment.doctor.link import Broken, LeftOut
 
 from tests.library.deployment.conftest import AWS, stage
 
+NO_TOPIC = "has no ARN of an SNS topic, no FIFO one, as its sns_topic_arn"
 ARN = "arn:aws:sns:eu-central-1:123456789012:everybody"
 
 
@@ -40,7 +42,19 @@ def test_a_right_setting_is_understood(setting: object, found: Wanted | None) ->
         ({"time_outs": "1"}, "has no whole number above 0 as its time_outs"),
         ({"period_seconds": 90}, "has no multiple of 60 up to 86400 as its period_seconds"),
         ({"email": 1}, "has no text as its email"),
-        ({"sns_topic_arn": "everybody"}, "has no ARN as its sns_topic_arn"),
+        ({"faults": 10**400}, "has no whole number above 0 as its faults"),
+        ({"faults": 1.5}, "has no whole number above 0 as its faults"),
+        ({"__doc__": "x"}, "has no key __doc__"),
+        ({"email": "nobody"}, "has no address as its email"),
+        ({"sns_topic_arn": "everybody"}, NO_TOPIC),
+        ({"sns_topic_arn": "arn:aws:sqs:eu-central-1:123456789012:everybody"}, NO_TOPIC),
+        ({"sns_topic_arn": f"{ARN}.fifo"}, NO_TOPIC),
+        (
+            {"sns_topic_arn": ARN.replace("central", "west")},
+            (
+                "has a topic of eu-west-1, and an alarm tells only those of its own region, eu-central-1"
+            ),
+        ),
         (
             {"sns_topic_arn": ARN, "email": "ada@example.com"},
             "has an email beside a sns_topic_arn: who hears of a given topic is not ours to say",
@@ -48,7 +62,23 @@ def test_a_right_setting_is_understood(setting: object, found: Wanted | None) ->
     ],
 )
 def test_a_wrong_setting_is_said(setting: object, wrong: str) -> None:
-    assert list(faults_of({"xray_alarms": setting})) == [wrong]
+    assert list(faults_of({"xray_alarms": setting, "aws_region": "eu-central-1"})) == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [(None, []), ("NotFound", [ARN]), ("AuthorizationError", [])]
+)
+def test_a_topic_that_is_not_there_is_said_before_anything_is_built(
+    aws: AWS, code: str | None, said: list[str]
+) -> None:
+    found = aws.stage(xray_alarms={"sns_topic_arn": ARN})
+    if code:
+        aws.refuses("sns", "get_topic_attributes", code)
+    else:
+        aws.answers("sns", "get_topic_attributes", {"Attributes": {}}, TopicArn=ARN)
+    told = list(absence(found))
+    assert [arn for arn in [ARN] if any(arn in text for text in told)] == said
+    assert list(absence(aws.stage(xray_alarms={}))) == []
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:

@@ -8,6 +8,7 @@ import click
 import pytest
 from zappa_xray.deployment import deployed
 from zappa_xray.deployment.before_deploy import prepare
+from zappa_xray.deployment.stage import CallFailed, Stage
 
 from tests.library.deployment.conftest import stage, write
 from tests.library.deployment.test_architecture import elf
@@ -54,6 +55,17 @@ def test_a_stage_without_a_fault_is_prepared(command: str) -> None:
     whole_folder = cli.zappa.create_lambda_zip
     prepare(cli)
     assert cli.zappa.create_lambda_zip is not whole_folder
+
+
+def test_a_topic_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def call(_stage: Stage, service: str, operation: str, **_: Any) -> dict[str, Any]:
+        assert (service, operation) == ("sns", "get_topic_attributes")
+        raise CallFailed("Topic does not exist", "NotFound")
+
+    monkeypatch.setattr(Stage, "call", call)
+    topic = "arn:aws:sns:eu-central-1:123456789012:everybody"
+    message = refusal(zappa_cli(xray_alarms={"sns_topic_arn": topic}))
+    assert f"- xray_alarms names a topic that is not there: {topic}. Make it, or" in message
 
 
 def test_another_runtime_than_the_packaging_python_is_refused() -> None:

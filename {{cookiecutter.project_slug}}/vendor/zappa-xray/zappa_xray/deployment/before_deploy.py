@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from zappa_xray.deployment import deployed, rollback
+from zappa_xray.deployment.alarms.given_topic import absence
 from zappa_xray.deployment.belongs import contents
 from zappa_xray.deployment.environment import pass_environment
 from zappa_xray.deployment.guard import guard
@@ -36,7 +37,7 @@ def prepare_package(stage: Stage) -> None:
     faults = []
     if cli.command != "package":
         found = deployed.look(stage)
-        faults += deployed.faults(stage, found)
+        faults += [*deployed.faults(stage, found), *absence(stage)]
     packaged = contents(Path.cwd(), cli.stage_config)
     faults += [*environment_to_package_faults(cli), *packaged.faults, *stage_faults(cli)]
     faults += refusals(stage)

@@ -1,12 +1,17 @@
 """The key `xray_alarms` of a stage."""
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from zappa_xray.deployment.alarms.given_topic import arn_faults
+
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 LONGEST_PERIOD_SECONDS = 86_400
+LARGEST = 10**9  # of requests in a period
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ def faults_of(settings: Mapping[str, Any]) -> Iterator[str]:
         yield "is no object such as {}"
         return
     for key, value in setting.items():
-        if not hasattr(DEFAULTS, key):
+        if key not in vars(DEFAULTS):
             near = difflib.get_close_matches(key, vars(DEFAULTS), 1)
             yield f"has no key {key}" + (f", perhaps {near[0]}?" if near else "")
         elif isinstance(getattr(DEFAULTS, key), int):
@@ -56,14 +61,16 @@ def faults_of(settings: Mapping[str, Any]) -> Iterator[str]:
         elif not isinstance(value, str):
             yield f"has no text as its {key}"
     topic, email = setting.get("sns_topic_arn"), setting.get("email")
-    if isinstance(topic, str) and topic and not topic.startswith("arn:"):
-        yield "has no ARN as its sns_topic_arn"
+    if isinstance(topic, str) and topic:
+        yield from arn_faults(topic, settings.get("aws_region"))
+    if isinstance(email, str) and email and not EMAIL.fullmatch(email):
+        yield "has no address as its email"
     if topic and email:
         yield "has an email beside a sns_topic_arn: who hears of a given topic is not ours to say"
 
 
 def _number(key: str, value: object) -> Iterator[str]:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= LARGEST:
         yield f"has no whole number above 0 as its {key}"
     elif key == "period_seconds" and (value % 60 or value > LONGEST_PERIOD_SECONDS):
         yield f"has no multiple of 60 up to {LONGEST_PERIOD_SECONDS} as its {key}"
