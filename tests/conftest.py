@@ -17,6 +17,7 @@ from emulator.daemon import Daemon
 from emulator.processes import run
 from emulator.service import TEMPLATE, Service, bake, interpreter, offered_python
 from tests.distribution import in_order, workers
+from tests.managing import Managed, managed
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("on any machine", deadline=None)
@@ -118,6 +119,13 @@ def installed(service: Service, once: Once) -> Service:
 
     once("installed", install)
     return service
+
+
+@pytest.fixture(scope="session")
+def commands(installed: Service) -> Iterator[Managed]:
+    """The management commands of the installed service, without an interpreter's start for each."""
+    with managed(installed) as commands:
+        yield commands
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,6 @@ from emulator import installed as installed_service
 from emulator.aws import EmulatedAWS
 from emulator.deployed_stage import DeployedStage
 from emulator.events import ACCOUNT_ID
-from emulator.processes import run
 from emulator.runtime.folder import python_version
 from emulator.service import Service
 from tests.emulator.deploying import Deployed, deploy
@@ -98,9 +97,3 @@ def keep_access_log(deployed: Deployed) -> None:
             for key, value in values.items()
         ],
     )
-
-
-def manage(service: Service, aws: EmulatedAWS, *arguments: str, **variables: str) -> str:
-    """Run a management command of the service against the account and return what it printed."""
-    command = [str(service.folder / ".venv/bin/python"), "manage.py", *arguments]
-    return run(command, folder=service.folder, environment=aws.environment() | variables)

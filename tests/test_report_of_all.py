@@ -20,11 +20,12 @@ from emulator.deployed_stage import DeployedStage
 from emulator.gateway_responses import THROTTLED
 from emulator.service import Service
 from tests.emulator.asking import ask
-from tests.report_stage import manage, served
+from tests.managing import Managed
+from tests.report_stage import served
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("report_of_all")]
 
-REQUESTS = int(os.environ.get("REPORT_REQUESTS", "300"))
+REQUESTS = int(os.environ.get("REPORT_REQUESTS", "100"))
 # Method, path, the route as it is logged, status, and how many of a hundred.
 KINDS = [
     ("GET", "/items/{n}/", "/items/{id}/", 200, 50),
@@ -51,9 +52,9 @@ Sent = Counter[tuple[str, str, int]]
 def sent(
     installed: Service, aws: EmulatedAWS, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Sent]:
-    """What was sent to the stage, by method, route and status; 5 % of it were sampled."""
+    """What was sent to the stage, by method, route and status; a fifth of it was sampled."""
     database = tmp_path_factory.mktemp("report") / "db.sqlite3"
-    with served(installed, aws, database, timeout=10, FixedRate=0.05) as stage:
+    with served(installed, aws, database, timeout=10, FixedRate=0.2) as stage:
         began = time.monotonic()
         counted = send(stage)
         print(f"{counted.total()} requests in {time.monotonic() - began:.1f} s")
@@ -63,7 +64,8 @@ def sent(
 def send(stage: DeployedStage) -> Sent:
     chosen = random.Random(5)
     counted: Sent = Counter()
-    kinds = chosen.choices(KINDS, [kind[-1] for kind in KINDS], k=REQUESTS)
+    more = REQUESTS - len(KINDS)
+    kinds = [*KINDS, *chosen.choices(KINDS, [kind[-1] for kind in KINDS], k=more)]
     for number, (method, path, route, status, _) in enumerate(kinds):
         answer = ask(stage.url + path.format(n=number), method)
         assert answer.status == status, (method, path, answer)
@@ -93,10 +95,10 @@ def traced(aws: EmulatedAWS, service: str) -> int:
 
 
 def test_the_report_equals_what_was_sent_by_route_exactly(
-    installed: Service, aws: EmulatedAWS, sent: Sent
+    commands: Managed, aws: EmulatedAWS, sent: Sent
 ) -> None:
     began = time.monotonic()
-    report = json.loads(manage(installed, aws, "trace_report", "dev", "--json"))
+    report = json.loads(commands.manage(aws, "trace_report", "dev", "--json"))
     print(f"the report took {time.monotonic() - began:.1f} s")
 
     def count(row: dict[str, Any], *statuses: range) -> int:
@@ -118,7 +120,7 @@ def test_the_report_equals_what_was_sent_by_route_exactly(
         assert row["faults"] == count(row, range(500, 600)), row
     [hurt] = [row for row in report["routes"] if row["route"] == "/sleeps/"]
     others = [row for row in report["routes"] if row is not hurt]
-    assert hurt["maximum"] == pytest.approx(10, abs=0.5)
+    assert hurt["maximum"] == pytest.approx(10, abs=3)  # killed then; the others slept for 1.4 s
     keys = ("time_outs", "cold_time_outs", "after_kill")
     assert [hurt[key] for key in keys] == [3, 1, 1]
     assert {row[key] for row in others for key in keys} == {0}
@@ -127,9 +129,9 @@ def test_the_report_equals_what_was_sent_by_route_exactly(
     assert gateway["requests"] == sent.total() + 4
     assert report["gateway_says"][1].startswith("4 of them never reached Django")
     xray = report["xray"]
-    assert 0 < xray["requests"] < sent.total() / 4
+    assert 0 < xray["requests"] < sent.total() / 2
     counted, sampled = [int(word) for word in xray["sampling"].split() if word.isdigit()][:2]
     # Of the four that the gateway refused some are sampled in some runs: the stage's segment alone.
-    of_stage = traced(aws, f"{installed.function_name('dev')}/dev")
+    of_stage = traced(aws, f"{commands.service.function_name('dev')}/dev")
     assert (counted, sampled) == (sent.total() + 4, of_stage)
-    assert xray["requests"] == traced(aws, installed.function_name("dev")) >= of_stage - 4
+    assert xray["requests"] == traced(aws, commands.service.function_name("dev")) >= of_stage - 4

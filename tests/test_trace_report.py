@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,8 +10,7 @@ from typing import Any
 import pytest
 
 from emulator.aws import EmulatedAWS
-from emulator.processes import run
-from emulator.service import Service
+from tests.managing import Managed
 
 HEADER = b'{"format": "json", "version": 1}\n'
 BATCH = 50
@@ -67,9 +65,12 @@ def traced(aws: EmulatedAWS) -> EmulatedAWS:
     return aws
 
 
-def manage(service: Service, aws: EmulatedAWS, *arguments: str) -> str:
-    command = [str(service.folder / ".venv/bin/python"), "manage.py", *arguments]
-    return run(command, folder=service.folder, environment=aws.environment())
+@pytest.fixture(scope="module")
+def report(commands: Managed, traced: EmulatedAWS) -> dict[str, Any]:
+    """The report of them all."""
+    printed = commands.manage(traced, "trace_report", "dev", *XRAY, "--json")
+    found: dict[str, Any] = json.loads(printed)
+    return found
 
 
 def figures(
@@ -95,15 +96,8 @@ def figures(
 
 
 def test_the_figures_of_five_thousand_traces_are_the_known_ones(
-    installed: Service, traced: EmulatedAWS
+    report: dict[str, Any],
 ) -> None:
-    began = time.monotonic()
-    report = json.loads(manage(installed, traced, "trace_report", "dev", *XRAY, "--json"))
-    seconds = time.monotonic() - began
-    megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(
-        f"5 000 traces: {seconds:.1f} s, no child of this process had more than {megabytes:.0f} MB"
-    )
     slowest = {one["route"]: one["trace_id"] for one in report["xray"]["slowest"]}
     addresses = {one["route"]: one["address"] for one in report["xray"]["slowest"]}
     rounded = [
@@ -118,27 +112,27 @@ def test_the_figures_of_five_thousand_traces_are_the_known_ones(
     ]
     assert addresses["/api/report/"].endswith(f"#xray:traces/{slowest['/api/report/']}")
     assert "not known" in report["xray"]["sampling"]
-    assert seconds < 60
 
 
-def test_the_report_takes_what_its_filters_say(installed: Service, traced: EmulatedAWS) -> None:
+def test_the_report_takes_what_its_filters_say(commands: Managed, traced: EmulatedAWS) -> None:
     options = (*XRAY, "--slower-than=500ms", "--route=/api/notes/{id}/", "--json")
-    [row] = json.loads(manage(installed, traced, "trace_report", "dev", *options))["routes"]
+    [row] = json.loads(commands.manage(traced, "trace_report", "dev", *options))["routes"]
     assert (row["route"], row["requests"]) == ("/api/notes/{id}/", 500)
     assert row["maximum"] == pytest.approx(1, abs=0.001)
 
 
-def test_the_report_is_a_table_of_the_time_outs(installed: Service, traced: EmulatedAWS) -> None:
-    printed = manage(installed, traced, "trace_report", "dev", "--timed-out", *XRAY)
+def test_the_report_is_a_table_of_the_time_outs(commands: Managed, traced: EmulatedAWS) -> None:
+    printed = commands.manage(traced, "trace_report", "dev", "--timed-out", *XRAY)
     assert "1 traced requests" in printed
     assert "GET /api/report/" in printed
     assert "/api/notes/" not in printed
 
 
-def test_show_prints_the_slowest_of_them(installed: Service, traced: EmulatedAWS) -> None:
-    report = json.loads(manage(installed, traced, "trace_report", "dev", *XRAY, "--json"))
+def test_show_prints_the_slowest_of_them(
+    commands: Managed, traced: EmulatedAWS, report: dict[str, Any]
+) -> None:
     slowest = report["xray"]["slowest"][0]["trace_id"]
-    printed = manage(installed, traced, "trace_show", slowest)
+    printed = commands.manage(traced, "trace_show", slowest)
     headline, gateway, function, request = printed.splitlines()[:4]
     assert headline.startswith("GET /api/report/  100.0 ms")
     assert headline.endswith(slowest)
@@ -147,6 +141,6 @@ def test_show_prints_the_slowest_of_them(installed: Service, traced: EmulatedAWS
     assert request.startswith("  100.0 ms      GET /api/report/")
 
 
-def test_a_stage_of_another_name_is_refused(installed: Service, aws: EmulatedAWS) -> None:
+def test_a_stage_of_another_name_is_refused(commands: Managed, aws: EmulatedAWS) -> None:
     with pytest.raises(Exception, match="no stage 'prod', but: dev, production"):
-        manage(installed, aws, "trace_report", "prod")
+        commands.manage(aws, "trace_report", "prod")

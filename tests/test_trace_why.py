@@ -17,7 +17,8 @@ from emulator.gateway_responses import FORBIDDEN, THROTTLED
 from emulator.processes import CommandFailed
 from emulator.service import Service
 from tests.emulator.asking import Answer, ask
-from tests.report_stage import manage, served
+from tests.managing import Managed
+from tests.report_stage import served
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trace_why")]
 
@@ -86,16 +87,16 @@ def trace_of(answer: Answer) -> str:
     return trace_fields(answer.headers["X-Amzn-Trace-Id"])["Root"]
 
 
-def why(service: Service, aws: EmulatedAWS, *arguments: str) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(manage(service, aws, "trace_why", "--json", *arguments))
+def why(commands: Managed, aws: EmulatedAWS, *arguments: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(commands.manage(aws, "trace_why", "--json", *arguments))
     return told
 
 
 @pytest.mark.parametrize("path", STUCK)
 def test_a_killed_request_is_explained(
-    installed: Service, aws: EmulatedAWS, answers: dict[str, Answer], path: str
+    commands: Managed, aws: EmulatedAWS, answers: dict[str, Answer], path: str
 ) -> None:
-    told = why(installed, aws, trace_of(answers[path]))
+    told = why(commands, aws, trace_of(answers[path]))
     print(json.dumps(told, indent=1))
     begins = rf"GET /{path}/ {STUCK[path]}{KILLED}"
     assert re.match(begins, told["sentence"]), told["sentence"]
@@ -110,20 +111,20 @@ def test_a_killed_request_is_explained(
 
 @pytest.mark.parametrize("path", ENDED)
 def test_a_request_that_ended_is_explained(
-    installed: Service, aws: EmulatedAWS, answers: dict[str, Answer], path: str
+    commands: Managed, aws: EmulatedAWS, answers: dict[str, Answer], path: str
 ) -> None:
-    told = why(installed, aws, trace_of(answers[path]))
+    told = why(commands, aws, trace_of(answers[path]))
     print(json.dumps(told, indent=1))
     assert re.fullmatch(ENDED[path], told["sentence"]), told["sentence"]
 
 
 def test_a_cold_start_is_explained_and_so_is_one_after_a_kill(
-    installed: Service, aws: EmulatedAWS, answers: dict[str, Answer]
+    commands: Managed, aws: EmulatedAWS, answers: dict[str, Answer]
 ) -> None:
-    cold = why(installed, aws, trace_of(answers["cold"]))
+    cold = why(commands, aws, trace_of(answers["cold"]))
     print(json.dumps(cold, indent=1))
     assert re.match(r"GET /items/{id}/ waited .* for a cold start; ", cold["sentence"])
-    after = why(installed, aws, trace_of(answers["after"]))
+    after = why(commands, aws, trace_of(answers["after"]))
     print(json.dumps(after, indent=1))
     assert re.match(
         r"GET /items/{id}/ waited .* for a cold start \(Lambda had killed GET /", after["sentence"]
@@ -147,20 +148,20 @@ def test_a_cold_start_is_explained_and_so_is_one_after_a_kill(
     ],
 )
 def test_what_never_reached_django_is_explained(
-    installed: Service, aws: EmulatedAWS, answers: dict[str, Answer], name: str, expected: str
+    commands: Managed, aws: EmulatedAWS, answers: dict[str, Answer], name: str, expected: str
 ) -> None:
-    told = why(installed, aws, trace_of(answers[name]))
+    told = why(commands, aws, trace_of(answers[name]))
     assert told["sentence"].startswith(f"{expected}; the client got 4")
 
 
 def test_the_last_time_out_is_found_and_told_to_a_person(
-    installed: Service, aws: EmulatedAWS, answers: dict[str, Answer]
+    commands: Managed, aws: EmulatedAWS, answers: dict[str, Answer]
 ) -> None:
-    printed = manage(installed, aws, "trace_why", "--last-timeout")
+    printed = commands.manage(aws, "trace_why", "--last-timeout")
     print(printed)
     lines = printed.splitlines()
     assert re.match(r"GET /[a-z-]+/ .*Lambda killed it at 10 s", lines[0])
     assert any(re.match(r" +\d+\.\d{3} s  Lambda kills its process", line) for line in lines)
     assert lines[-1].startswith("Trace 1-")
     with pytest.raises(CommandFailed, match="Give the id of a trace, or --last-timeout"):
-        manage(installed, aws, "trace_why")
+        commands.manage(aws, "trace_why")

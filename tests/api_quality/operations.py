@@ -17,6 +17,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 import schemathesis
 
@@ -37,6 +38,8 @@ call_command("migrate", verbosity=0)
 USER = get_user_model().objects.create_user("ada")
 TOKEN = {"Authorization": f"Token {Token.objects.create(user=USER)}"}
 
+MAX_EXAMPLES = int(os.environ["MAX_EXAMPLES"])
+LONGEST_TITLE = Note._meta.get_field("title").max_length
 requests: Counter[str] = Counter()
 atexit.register(lambda: Path(os.environ["REQUESTS"]).write_text(json.dumps(requests)))
 
@@ -49,7 +52,7 @@ schema = schemathesis.openapi.from_wsgi(
             # Seconds of the machine's, which is shared: all else here is the same in each run.
             "suppress-health-check": ["too_slow"],
             "generation": {
-                "max-examples": int(os.environ["MAX_EXAMPLES"]),
+                "max-examples": MAX_EXAMPLES,
                 "deterministic": True,
                 "database": "none",
                 # Every text refuses the NUL character, which no schema says: it is tried below.
@@ -63,15 +66,16 @@ schema = schemathesis.openapi.from_wsgi(
 
 @schemathesis.hook
 def filter_case(context, case):
-    """Leave out what OpenAPI has no word for: `?page=` is the first page, blanks are no title, and
-    REST framework takes numbers as text.
+    """Leave out what OpenAPI has no word for: `?page=` is the first page, blanks are no title, those
+    around one are cut off before its length is looked at, and REST framework takes numbers as text.
     """
     if isinstance(case.body, dict) and any(is_number(value) for value in case.body.values()):
         return False
     title = case.body.get("title") if isinstance(case.body, dict) else None
-    blank_title = isinstance(title, str) and bool(title) and not title.strip()
+    blanks = isinstance(title, str) and title != title.strip()
+    other_title = blanks and (not title.strip() or len(title) > LONGEST_TITLE)
     blank_page = "page" in (case.query or {}) and case.query["page"] in ("", [], {}, None)
-    return not blank_title and not blank_page
+    return not other_title and not blank_page
 
 
 def is_number(value):
@@ -96,6 +100,11 @@ class SequencesOfOperations(schema.as_state_machine()):
 
 
 TestSequencesOfOperations = SequencesOfOperations.TestCase
+# What the schema's configuration says reaches each operation, and not these sequences of them:
+# https://github.com/schemathesis/schemathesis/blob/v4.32.5/src/schemathesis/generation/stateful/state_machine.py
+TestSequencesOfOperations.settings = hypothesis.settings(
+    TestSequencesOfOperations.settings, derandomize=True, max_examples=MAX_EXAMPLES
+)
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,10 @@ import pytest
 from emulator.aws import EmulatedAWS
 from emulator.processes import CommandFailed, run
 from emulator.service import Service, bake, offered_python
+from tests.managing import Managed, managed
 from tests.operations.needs import Call
 
+RECORDER = Path(__file__).with_name("recorder.py")
 SECRETS = {
     "DJANGO_SECRET_KEY": secrets.token_urlsafe(50),
     "DATABASE_URL": f"postgresql://notes:{secrets.token_urlsafe(20)}@database.invalid/notes",
@@ -27,11 +29,15 @@ SECRETS = {
 class Operations:
     """The stage dev of a service, and what its owner does with it."""
 
-    service: Service
+    managed: Managed
     aws: EmulatedAWS
     folder: Path
     printed: dict[str, str] = field(default_factory=dict)
     recording: str = "calls"  # the file that the calls are written to
+
+    @property
+    def service(self) -> Service:
+        return self.managed.service
 
     @property
     def function(self) -> str:
@@ -52,18 +58,31 @@ class Operations:
         return self.service.make(command, STAGE="dev", ARGS=arguments, environment=environment)
 
     def run(self, *command: str, **faults: str | int) -> str:
-        """Run a command of the service's `.venv` and return what it printed. Raises CommandFailed."""
-        program = str(self.service.folder / ".venv/bin" / command[0])
-        packaged = str(self.service.folder / ".lambda")  # as the service's Makefile has it
+        """Run a program of the service's `.venv`, where its libraries are imported already; return what it
+        printed. Raises CommandFailed.
+        """
+        name, *arguments = command
+        program = "manage.py" if name == "manage.py" else self.program(name)
+        return self.managed.run([str(RECORDER), program, *arguments], self.in_venv(faults))
+
+    def start(self, *command: str, **faults: str | int) -> str:
+        """Run a program as `run` does, in a process that imports all by itself."""
         return run(
-            [program, *command[1:]],
+            [self.program(command[0]), *command[1:]],
             folder=self.service.folder,
-            environment=self.environment(faults) | {"VIRTUAL_ENV": packaged},
+            environment=self.in_venv(faults),
             timeout=120,
         )
 
+    def program(self, name: str) -> str:
+        return str(self.service.folder / ".venv/bin" / name)
+
+    def in_venv(self, faults: Mapping[str, str | int]) -> dict[str, str]:
+        packaged = str(self.service.folder / ".lambda")  # as the service's Makefile has it
+        return self.environment(faults) | {"VIRTUAL_ENV": packaged}
+
     def manage(self, *arguments: str, **faults: str | int) -> str:
-        return self.run("python", "manage.py", *arguments, **faults)
+        return self.run("manage.py", *arguments, **faults)
 
     def fails(self, *arguments: str, **faults: str | int) -> str:
         """Run a management command that must fail and return what it printed."""
@@ -89,11 +108,11 @@ def operations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operations]
     """A service whose role was made by `make role`, and that was deployed by `make deploy`."""
     folder = tmp_path_factory.mktemp("operations")
     (folder / "plugin").mkdir()
-    shutil.copy(Path(__file__).with_name("recorder.py"), folder / "plugin/sitecustomize.py")
+    shutil.copy(RECORDER, folder / "plugin/sitecustomize.py")
     service = bake(folder, {"python_version": offered_python()})
     service.install()
-    with EmulatedAWS() as aws:
-        started = Operations(service, aws, folder, recording="calls of make role")
+    with EmulatedAWS() as aws, managed(service) as commands:
+        started = Operations(commands, aws, folder, recording="calls of make role")
         started.printed["role"] = started.make("role")
         started.recording = "calls"
         started.printed["deploy"] = started.make("deploy")

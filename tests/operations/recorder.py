@@ -1,4 +1,5 @@
-"""Put on a command's PYTHONPATH as `sitecustomize`: sees, and may spoil, each call that it makes to AWS.
+"""Sees, and may spoil, each call that a command makes to AWS: put on its PYTHONPATH as `sitecustomize`, or
+started in its place with the path of the program, and its arguments, after it.
 
 AWS_CALLS   a file that gets one line for each call: service, operation, parameters, as JSON
 AWS_FAULTS  JSON: operation to how it fails. An error code: each time, before anything is sent.
@@ -7,7 +8,10 @@ AWS_FAULTS  JSON: operation to how it fails. An error code: each time, before an
 
 import json
 import os
+import runpy
+import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 FAULTS: dict[str, str | int] = json.loads(os.environ.get("AWS_FAULTS", "{}"))
@@ -59,3 +63,8 @@ def install() -> None:
 if "AWS_CALLS" in os.environ:
     with suppress(ImportError):  # a Python without botocore calls no AWS
         install()
+
+if __name__ == "__main__":
+    del sys.argv[0]
+    sys.path[0] = str(Path(sys.argv[0]).resolve().parent)
+    runpy.run_path(sys.argv[0], run_name="__main__")

@@ -266,7 +266,7 @@ def test_trap_17_an_error_of_the_hooks_own_is_shown_as_itself(operations: Operat
     module.write_text(f"import no_such_module\n{text}")
     try:
         with pytest.raises(CommandFailed) as failed:
-            update(operations)
+            operations.start("zappa", "update", "dev", "--no-upload", "true")
     finally:
         module.write_text(text)
     assert "ModuleNotFoundError: No module named 'no_such_module'" in failed.value.output
