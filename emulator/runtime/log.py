@@ -97,7 +97,9 @@ class FunctionLog:
         fields = trace_fields(trace_header or "")
         if fields.get("Sampled") == "1":
             segment = fields.get("Parent", "")
-            self.write(f"XRAY TraceId: {fields['Root']}\tSegmentId: {segment}\tSampled: true\t")
+            self.write(
+                f"XRAY TraceId: {fields.get('Root', '')}\tSegmentId: {segment}\tSampled: true\t"
+            )
 
 
 def in_go(name: str) -> str:

@@ -211,3 +211,28 @@ def test_keep_warm_is_no_work(function: Function, daemon: Daemon) -> None:
 
     function.invoke(events.command("trap_views.plain"))
     assert daemon.documents
+
+
+def test_trap_20_what_lambda_cannot_return_is_a_failure_with_its_trace(
+    function: Function, daemon: Daemon
+) -> None:
+    with pytest.raises(FunctionError, match="not JSON serializable"):
+        function.invoke(events.command("trap_views.returns_what_is_no_json"))
+
+    work = named(daemon.documents, "trap_views.returns_what_is_no_json")
+    assert work["fault"] is True
+    lines = [one for one in records(function) if one["trace_id"] == work["trace_id"]]
+    assert [one["level"] for one in lines] == ["ERROR", "INFO"]
+    assert "not JSON serializable" in lines[0]["message"]
+    assert lines[1]["failed"] is True
+
+
+def test_trap_06_lambdas_own_line_of_an_error_has_no_query_string(
+    function: Function, daemon: Daemon
+) -> None:
+    with pytest.raises(FunctionError, match=r"no answer from https://example.org/\n"):
+        function.invoke(events.command("trap_views.fails_with_a_url"))
+
+    assert "[ERROR] LookupError: no answer from https://example.org/\n" in function.log
+    assert "SECRET@" not in function.log.replace('"https://anna:" + "SECRET@', "")
+    assert b"SECRET" not in b"".join(daemon.packets)

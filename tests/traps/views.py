@@ -308,6 +308,15 @@ def plain_failing(event: Any, context: Any) -> None:
     raise LookupError("the plain work fails")
 
 
+def fails_with_a_url(event: Any, context: Any) -> None:
+    url = "https://anna:" + "SECRET@example.org/?token=SECRET"
+    raise LookupError(f"no answer from {url}")
+
+
+def returns_what_is_no_json(event: Any, context: Any) -> object:
+    return iter(())
+
+
 def exits(event: Any, context: Any) -> None:
     raise SystemExit(3)
 

@@ -5,11 +5,11 @@ import functools
 import sys
 import time
 import types
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from django.contrib.syndication.views import Feed
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template import engines
 from django.urls import path
 from django.views import View
@@ -99,6 +99,14 @@ async def awaits(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
+def streams_in_a_coroutine(request: HttpRequest) -> StreamingHttpResponse:
+    async def pieces() -> AsyncIterator[bytes]:
+        await asyncio.sleep(SECONDS)
+        yield b"late"
+
+    return StreamingHttpResponse(pieces())
+
+
 class SlowSerializer(serializers.Serializer[Any]):
     name = serializers.SerializerMethodField()
 
@@ -159,6 +167,7 @@ urlpatterns = [
     path("in-a-library/", InALibrary.as_view()),
     path("sleeps-in-a-coroutine/", sleeps_in_a_coroutine),
     path("awaits/", awaits),
+    path("streams-in-a-coroutine/", streams_in_a_coroutine),
     path("serialized/", Serialized.as_view()),
     path("template/", Template.as_view()),
     path("owners-template/", OwnersTemplate.as_view()),

@@ -138,6 +138,28 @@ def test_what_has_ended_is_gone_without_the_garbage_collector() -> None:
         gc.enable()
 
 
+def test_a_thousand_levels_are_all_sent(trace_daemon: TraceDaemon) -> None:
+    xray_recorder.context.begin_invocation("request", header_now())
+    for _ in range(2_000):
+        xray_recorder.begin_subsegment("level")
+
+    for _ in range(2_000):
+        xray_recorder.end_subsegment()
+
+    levels = trace_daemon.documents
+    assert len(levels) == 2_000
+    assert [level["id"] for level in levels[1:]] == [level["parent_id"] for level in levels[:-1]]
+
+
+def test_a_malformed_header_is_not_repeated_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", f"SECRET;{header(ROOTS[1])}")
+
+    assert record("below").trace_id == ROOTS[1]
+    assert caplog.text == ""
+
+
 def test_who_clears_the_context_within_a_call_disturbs_nobody(trace_daemon: TraceDaemon) -> None:
     call = xray_recorder.context.begin_call("database")
     xray_recorder.clear_trace_entities()

@@ -53,9 +53,10 @@ def test_further_fields_go_on_with_outgoing_calls(trace_daemon: TraceDaemon) -> 
 
 @pytest.mark.parametrize("header", ["Root=junk;Parent=junk", "k1=v1", "Root=1-2;Sampled=?", ";;=;"])
 def test_what_is_no_trace_id_begins_a_trace_of_its_own(
-    trace_daemon: TraceDaemon, header: str
+    trace_daemon: TraceDaemon, caplog: pytest.LogCaptureFixture, header: str
 ) -> None:
     root = get(header).headers["X-Amzn-Trace-Id"].partition(";")[0].removeprefix("Root=")
 
     assert root == trace_daemon.documents[-1]["trace_id"]
     assert "parent_id" not in trace_daemon.documents[-1]
+    assert "malformed" not in caplog.text

@@ -1,6 +1,7 @@
 """What an exception, an outgoing call or a library's own log line would tell of somebody."""
 
 import io
+import json
 import logging
 from collections.abc import Iterator
 
@@ -15,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 from zappa_xray.testing import TraceDaemon
+from zappa_xray.tracing.json_lines import JsonFormatter
 from zappa_xray.tracing.logs import TraceContextFilter
 
 pytestmark = pytest.mark.urls(__name__)
@@ -192,6 +194,32 @@ def test_a_traceback_of_any_shape_is_scrubbed(log: io.StringIO, exception: Excep
 
 
 def test_a_line_that_logging_itself_refuses_does_not_fail_here() -> None:
-    record = logging.makeLogRecord({"msg": "%s and %s", "args": ("one",)})
+    record = logging.makeLogRecord({"msg": "%s and %s", "args": (URL,)})
 
-    assert TraceContextFilter().filter(record)
+    line = TraceContextFilter().filter(record)
+    assert line.args == ("http://127.0.0.1:1/path/",)  # logging prints them
+
+
+def test_the_notes_of_an_exception_are_scrubbed(log: io.StringIO) -> None:
+    error = ValueError("kept")
+    error.add_note(f"asked {URL}\nin vain")
+
+    logging.getLogger("service").error("failed", exc_info=error)
+
+    assert "asked http://127.0.0.1:1/path/\nin vain" in log.getvalue()
+    assert "SECRET" not in log.getvalue()
+
+
+def test_fields_of_a_line_are_scrubbed_wherever_they_stand() -> None:
+    given = {"url": URL, "deep": {"urls": [URL]}, "msg": {"event": "asked", "address": URL}}
+    record = logging.makeLogRecord(given)
+
+    line = JsonFormatter().format(TraceContextFilter().filter(record))
+
+    told = json.loads(line)
+    assert (told["event"], told["address"], told["url"]) == (
+        "asked",
+        *["http://127.0.0.1:1/path/"] * 2,
+    )
+    assert told["deep"] == {"urls": ["http://127.0.0.1:1/path/?token=SECRET-QUERY"]}
+    assert given["url"] == URL

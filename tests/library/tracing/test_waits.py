@@ -2,7 +2,9 @@
 
 import http.client
 import socket
+import subprocess
 import threading
+import types
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,7 +37,14 @@ def calls(address: str) -> dict[str, Callable[[], Any]]:
         client.request("PUT", "/outgoing/?token=SECRET")
         client.getresponse()
 
+    def with_a_socket() -> None:
+        host, _, port = address.partition(":")
+        with socket.create_connection((host, int(port))) as client, client.makefile() as file:
+            assert file.readline(), "refused"
+
     return {
+        "socket": with_a_socket,
+        "subprocess": lambda: subprocess.run(["sh", "-c", "sleep 1; exit 1 # refused"], check=True),
         "urllib": lambda: urllib.request.urlopen(urllib.request.Request(plain, b"body")),
         "urllib3": lambda: urllib3.request("GET", plain, retries=False),
         "http.client": with_http_client,
@@ -80,6 +89,8 @@ def in_flight(daemon: TraceDaemon) -> list[dict[str, Any]]:
 
 
 CALLS = {
+    "socket": "{}",
+    "subprocess": "sh",
     "urllib": "POST http://{}/outgoing/",
     "urllib3": "GET http://{}/outgoing/",
     "http.client": "PUT {}",
@@ -164,8 +175,31 @@ def frame_of(module: str, source: str, *arguments: Any) -> FrameType:
             {"call": {"name": "urllib3.connectionpool.urlopen"}},
         ),
         (frame_of("orders.pool", "getconn(self)", None), {}),
+        (
+            frame_of("psycopg.connection", "connect(cls, attempt)", None, {"host": "db"}),
+            {"call": {"name": "postgresql", "call": "connect db"}},
+        ),
+        (
+            frame_of("psycopg.cursor", "execute(self, query)", None, "SELECT 'secret'"),
+            {"sql": {"name": "postgresql", "sql": "SELECT ?"}},
+        ),
+        (
+            frame_of("pymysql.connections", "connect(self)", types.SimpleNamespace(host="db")),
+            {"call": {"name": "mysql", "call": "connect db"}},
+        ),
+        (
+            frame_of("redis.client", "execute_command(self, *args)", None, "GET", "secret"),
+            {"call": {"name": "redis", "call": "GET"}},
+        ),
+        (
+            frame_of("socket", "create_connection(address)", ("db", 6379)),
+            {"call": {"name": "socket", "call": "connect db:6379"}},
+        ),
     ],
-    ids=["pool", "DNS", "other version", "other module"],
+    ids=[
+        *("pool", "DNS", "other version", "other module"),
+        *("psycopg", "cursor", "pymysql", "redis", "socket"),
+    ],
 )
 def test_a_wait_is_found_by_its_function(frame: FrameType, found: dict[str, Any]) -> None:
     assert waits_of([(frame, 1)]) == found

@@ -13,6 +13,7 @@ from zappa_xray.tracing import own
 
 from tests.library.project.settings import TEMPLATES
 from tests.library.tracing import stuck
+from tests.library.tracing.serving import serve
 
 pytestmark = [
     pytest.mark.urls("tests.library.tracing.stuck"),
@@ -28,6 +29,7 @@ PLACES = {
     "/class/": (FILE, "get"),
     "/sleeps-in-a-coroutine/": (FILE, "sleeps_in_a_coroutine"),
     "/awaits/": (FILE, "awaits"),
+    "/streams-in-a-coroutine/": (FILE, "pieces"),
     "/serialized/": (FILE, "get_name"),
     "/template/": (FILE, "render_to_response"),
     "/owners-template/": ("tests/library/tracing/templates/slow.html", ""),
@@ -56,11 +58,12 @@ def late() -> Any:
         yield
 
 
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume asynchronous")
 @pytest.mark.parametrize("path", PLACES)
 def test_it_is_the_owners_innermost_line(trace_daemon: TraceDaemon, path: str) -> None:
     file, function = PLACES[path]
 
-    assert Client().get(path).status_code == 200
+    assert serve(path)
 
     facts = facts_of(trace_daemon)
     where, _, label = facts["where"].partition(" ")

@@ -16,6 +16,7 @@ from aws_xray_sdk.core.models.entity import Entity
 from aws_xray_sdk.ext.django import apps as sdk_app
 from django.apps import AppConfig
 from django.core.exceptions import ImproperlyConfigured
+from django.core.handlers.base import BaseHandler
 from django.core.signals import got_request_exception
 
 from zappa_xray.tracing.checks import check_daemon_address, check_name, register_checks
@@ -62,6 +63,7 @@ class TracingConfig(AppConfig):
         trace_connections()
         Entity.add_exception = _quietly(Entity.add_exception)
         got_request_exception.connect(_keep_exception)
+        _keep_exceptions_of_middleware()
         wrapt.when_imported("rest_framework.views")(_keep_handled_exceptions)
         for library in settings.patch_on_import:
             # The SDK patches botocore.client by that name, which botocore has once a session imported it.
@@ -93,9 +95,23 @@ def _keep_handled_exceptions(views: ModuleType) -> None:
     handle = views.APIView.handle_exception
 
     def handle_and_keep(view: Any, exception: Exception) -> Any:
-        response = handle(view, exception)
-        if response.status_code >= 500:
-            response.handled_exception = exception
-        return response
+        return _kept(exception, handle(view, exception))
 
     views.APIView.handle_exception = handle_and_keep
+
+
+def _keep_exceptions_of_middleware() -> None:
+    # The same holds for what a middleware answers to an exception.
+    handle = BaseHandler.process_exception_by_middleware
+
+    @functools.wraps(handle)
+    def handle_and_keep(handler: Any, exception: Exception, request: Any) -> Any:
+        return _kept(exception, handle(handler, exception, request))
+
+    setattr(BaseHandler, "process_exception_by_middleware", handle_and_keep)  # noqa: B010  # to mypy it is no variable
+
+
+def _kept(exception: Exception, response: Any) -> Any:
+    if getattr(response, "status_code", 0) >= 500:
+        response.handled_exception = exception
+    return response

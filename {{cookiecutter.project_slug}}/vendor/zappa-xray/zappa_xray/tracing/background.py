@@ -8,9 +8,12 @@ from typing import Any, overload
 
 from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.models.trace_header import TraceHeader
+from django.utils.functional import Promise
 
 from zappa_xray.tracing.causes import cause_of
+from zappa_xray.tracing.context import is_open
 from zappa_xray.tracing.in_flight import InFlight, end_below, running
+from zappa_xray.tracing.mending import usable_name
 from zappa_xray.tracing.recording import announce, attempt, begin, end
 
 
@@ -27,27 +30,38 @@ def traced(name: Any = None) -> Any:
     it. Use it as `@traced` or `@traced("a name")`; the name is `module.function` unless told. An
     exception is recorded as a fault with its cause, and goes on. Outside Lambda, a call that no
     request has started becomes a segment of its own. Raises TypeError for a generator, whose body
-    runs later, where it is consumed.
+    runs later, where it is consumed, and for what is no function, such as a class or a property.
     """
-    if callable(name):
-        return _wrapped(name, f"{name.__module__}.{name.__qualname__}")
-    return lambda function: _wrapped(
-        function, name or f"{function.__module__}.{function.__qualname__}"
-    )
+    if name is None or isinstance(name, (str, Promise)):
+        return lambda function: _wrapped(function, str(name or ""))
+    return _wrapped(name, "")
 
 
-def _wrapped(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+def _wrapped(function: Any, name: str) -> Any:
+    if isinstance(function, (classmethod, staticmethod)):
+        return type(function)(_wrapped(function.__func__, name))
+    name = name or _name_of(function)
+    if not callable(function) or isinstance(function, type):
+        raise TypeError(
+            f"@traced records calls of a function, and {name} is none. "
+            "Put it on the functions of a class, and below @property."
+        )
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         raise TypeError(
             f"@traced cannot record {name}: a generator's body runs where it is consumed. "
             "Put @traced on the function that loops over it."
         )
-    signature = inspect.signature(function)
+    try:
+        fits = inspect.signature(function).bind
+    except ValueError:  # some of those that are written in C have none
+        fits = None
+    name = usable_name(name)
 
     def recorded(args: Any, kwargs: Any) -> AbstractContextManager[Any]:
         # Zappa tries (event, context), (event) and () until no TypeError comes: a call that
         # does not fit must fail here, before it is recorded.
-        signature.bind(*args, **kwargs)
+        if fits:
+            fits(*args, **kwargs)
         return Part(name) if running() else BackgroundWork(name, _lambda_context(args))
 
     @functools.wraps(function)
@@ -60,7 +74,17 @@ def _wrapped(function: Callable[..., Any], name: str) -> Callable[..., Any]:
         with recorded(args, kwargs):
             return await function(*args, **kwargs)
 
-    return call_async if inspect.iscoroutinefunction(function) else call
+    of_its_type = type(function).__call__  # of an object that can be called
+    is_async = any(map(inspect.iscoroutinefunction, (function, of_its_type)))
+    return call_async if is_async else call
+
+
+def _name_of(function: Any) -> str:
+    while isinstance(function, functools.partial):
+        function = function.func
+    if not hasattr(function, "__qualname__"):
+        function = type(function)
+    return f"{function.__module__}.{function.__qualname__}"
 
 
 # Classes, because contextlib's context managers write on the exception, which may be frozen.
@@ -89,9 +113,14 @@ class Part(AbstractContextManager[None]):
     def _end(self, exception: BaseException | None) -> None:
         if exception is not None and self._subsegment.sampled:
             self._subsegment.fault, self._subsegment.cause = True, cause_of(exception)
-        if self._subsegment.in_progress:
+        if not self._subsegment.in_progress:
+            return
+        if is_open(self._subsegment):
             end_below(self._subsegment)
             xray_recorder.end_subsegment()
+        else:  # a thread or coroutine that has outlived its request
+            self._subsegment.close()
+            xray_recorder.emitter.send_entity(self._subsegment)
 
 
 class BackgroundWork(AbstractContextManager[InFlight]):
@@ -107,8 +136,9 @@ class BackgroundWork(AbstractContextManager[InFlight]):
         return self._work
 
     def __exit__(self, kind: Any, exception: BaseException | None, traceback: Any) -> None:
-        self._work.exception = exception
-        self._work.facts["failed"] = exception is not None
+        if exception is not None:
+            self._work.exception = exception
+        self._work.facts["failed"] = self._work.exception is not None
         end(self._work)
 
 

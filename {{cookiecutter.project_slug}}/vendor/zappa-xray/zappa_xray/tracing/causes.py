@@ -1,8 +1,10 @@
 """Exceptions as X-Ray's `cause` wants them, with what they came from."""
 
 import os
+from collections.abc import Callable
 from typing import Any
 
+from zappa_xray.tracing.plain import text_of, type_of
 from zappa_xray.tracing.stack import described, frames_of_exception
 
 MOST = 10
@@ -31,12 +33,12 @@ def cause_of(exception: BaseException) -> dict[str, Any]:
     found = [exception]
     reasons = []
     for one in found:
-        behind = {id(other): other for other in _behind(one) if id(other) not in ids}
+        behind = {id(other): other for other in _read(_behind, one) if id(other) not in ids}
         came_from = list(behind.values())[: MOST - len(found)]
         ids |= {id(other): os.urandom(8).hex() for other in came_from}
         found += came_from
-        reason = Reason(id=ids[id(one)], type=type(one).__name__, message=_message(one))
-        reason["stack"] = described(frames_of_exception(one))
+        reason = Reason(id=ids[id(one)], type=type_of(one), message=text_of(one))
+        reason["stack"] = _read(lambda one: described(frames_of_exception(one)), one)
         if came_from:
             reason["cause"] = ids[id(came_from[0])]
         reasons.append(reason)
@@ -51,16 +53,16 @@ def working_directory() -> str:
         return ""
 
 
+def _read[Item](read: Callable[[BaseException], list[Item]], one: BaseException) -> list[Item]:
+    try:
+        return read(one)
+    except Exception:  # of attributes that its class has made its own
+        return []
+
+
 def _behind(exception: BaseException) -> list[BaseException]:
     before = exception.__cause__
     if before is None and not exception.__suppress_context__:
         before = exception.__context__
     members = exception.exceptions if isinstance(exception, BaseExceptionGroup) else ()
     return [*members] if before is None else [before, *members]
-
-
-def _message(exception: BaseException) -> str:
-    try:
-        return str(exception)
-    except Exception as error:
-        return f"(its text cannot be made: {type(error).__name__})"

@@ -1,5 +1,6 @@
 """Where the SDK keeps what is open: for each thread and coroutine, quietly, and quickly in Lambda."""
 
+import contextlib
 import time
 from contextvars import ContextVar
 from typing import Any
@@ -11,7 +12,9 @@ from aws_xray_sdk.core.models.subsegment import Subsegment
 from aws_xray_sdk.core.models.trace_header import TraceHeader
 
 from zappa_xray.tracing.entities import FunctionSegment, OpenSubsegment, sampled_segment
+from zappa_xray.tracing.header import parsed
 from zappa_xray.tracing.invocation import header_now
+from zappa_xray.tracing.mending import usable_name
 
 NOTHING_OPEN = DummySegment("nothing open")
 
@@ -25,6 +28,13 @@ def innermost() -> Any:
     """What was opened last in this thread or coroutine, also when it has ended; None at first."""
     stack = _open.get()
     return stack[-1] if stack else None
+
+
+def is_open(entity: Any) -> bool:
+    """Whether a subsegment is open in this thread or coroutine, below what has not ended yet."""
+    xray_recorder.get_trace_entity()  # forgets what an earlier invocation has left
+    stack = _open.get()
+    return any(one is entity for one in stack) and stack[0].in_progress
 
 
 class QuietContext(Context):
@@ -99,9 +109,9 @@ class InvocationContext(QuietContext):
         if stack and (header is None or header == _header.get()):
             return stack
         _header.set(header)
-        parsed = _parsed(header)
-        if not stack or (parsed.root and parsed.root != stack[0].trace_id):
-            stack = (_function_segment(parsed),)
+        told = _parsed(header)
+        if not stack or (told.root and told.root != stack[0].trace_id):
+            stack = (_function_segment(told),)
             _open.set(stack)
         return stack
 
@@ -115,7 +125,7 @@ class InvocationContext(QuietContext):
         segment = sampled_segment(header) or _function_segment(_parsed(header))
         if not segment.sampled:
             _open.set((segment,))
-            return xray_recorder.begin_subsegment(name)
+            return xray_recorder.begin_subsegment(usable_name(name))
         subsegment = OpenSubsegment(name, "local", segment, segment)
         _open.set((segment, subsegment))
         return subsegment
@@ -139,8 +149,28 @@ class InvocationContext(QuietContext):
         call.end_time = time.time()
         call.in_progress = False
         _open.set(tuple(above))
-        above[-1].subsegments.remove(call)
-        xray_recorder.emitter.send_entity(call)
+        self.send(call, above[-1])
+
+    def end_subsegment(self, end_time: float | None = None) -> bool:
+        """Ends the innermost and sends it; False, because then the recorder has nothing to do.
+
+        The recorder looks through all that is open, by recursion, for what it may send.
+        """
+        stack = _open.get()
+        if len(stack) > 1:
+            innermost = stack[-1]
+            if innermost.in_progress:
+                innermost.close(end_time)
+            _open.set(stack[:-1])
+            self.send(innermost, stack[-2])
+        return False
+
+    def send(self, ended: Any, parent: Any) -> None:
+        """Sends a subsegment that has ended below `parent`."""
+        if ended.sampled:
+            with contextlib.suppress(Exception):  # the service's own code has taken it away
+                parent.subsegments.remove(ended)
+            xray_recorder.emitter.send_entity(ended)
 
     def put_segment(self, segment: Any) -> None:
         """Does nothing: Lambda itself makes the segment."""
@@ -163,7 +193,7 @@ class InvocationContext(QuietContext):
 
 
 def _parsed(header: bytes | None) -> TraceHeader:
-    return TraceHeader.from_header_str((header or b"").decode())
+    return parsed((header or b"").decode(errors="replace"))
 
 
 def _function_segment(header: TraceHeader) -> Any:

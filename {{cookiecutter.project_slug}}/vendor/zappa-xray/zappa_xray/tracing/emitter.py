@@ -18,14 +18,14 @@ from zappa_xray.tracing.in_flight import current
 from zappa_xray.tracing.mending import mended
 from zappa_xray.tracing.ordinary import ordinary_json
 from zappa_xray.tracing.scrubbing import without_credentials
-from zappa_xray.tracing.shortening import shortened
+from zappa_xray.tracing.shortening import essentials_of, shortened
 
 logger = logging.getLogger(__name__)
 
 HEADER = f"{PROTOCOL_HEADER}\n"
 # A packet of UDP over IPv4 holds 65 507 bytes, a document for X-Ray 64 KB.
 MAX_DOCUMENT = 65_507 - len(HEADER)
-NOT_SENT = "A trace document was not sent"
+NOT_SENT = "A trace document was not sent as it is"
 
 
 class Emitter(UDPEmitter):
@@ -36,9 +36,9 @@ class Emitter(UDPEmitter):
         work = current.get()
         if work and entity is work.entity and not work.ended:
             return  # the service's own code has ended it once too often
-        if work and entity is not work.entity and work.left_out.leaves_out(entity):
-            return
         try:
+            if work and entity is not work.entity and work.left_out.leaves_out(entity):
+                return
             text = ordinary_json(entity, complete=True)
             if text and len(text) <= MAX_DOCUMENT:
                 self._send_text(text)
@@ -49,6 +49,7 @@ class Emitter(UDPEmitter):
                 self.send_document(document)
         except Exception:  # a request does not fail because its trace does
             logger.exception(NOT_SENT)
+            self.send_document(essentials_of(entity))
 
     def send_in_progress(self, entity: Any) -> None:
         """Sends what is known of an open segment or subsegment; X-Ray replaces it by the complete."""

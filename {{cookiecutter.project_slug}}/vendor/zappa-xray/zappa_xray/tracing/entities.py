@@ -11,6 +11,8 @@ from aws_xray_sdk.core.models.facade_segment import FacadeSegment
 from aws_xray_sdk.core.models.subsegment import Subsegment
 from aws_xray_sdk.core.models.trace_header import TraceHeader
 
+from zappa_xray.tracing.header import parsed
+
 
 class _Uncounted:
     """In place of the SDK's two counters: what has ended below Lambda's segment is always sent."""
@@ -47,7 +49,7 @@ class FunctionSegment(FacadeSegment):
 
     def get_origin_trace_header(self) -> TraceHeader:
         """The header, whose further fields go on with outgoing calls; it is parsed for those only."""
-        return super().get_origin_trace_header() or TraceHeader.from_header_str(self._header)
+        return super().get_origin_trace_header() or parsed(self._header)
 
 
 def sampled_segment(header: bytes | None) -> FunctionSegment | None:

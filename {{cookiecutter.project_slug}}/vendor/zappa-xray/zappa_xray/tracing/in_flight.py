@@ -57,6 +57,12 @@ class InFlight:
         if self.request_id is None and IN_LAMBDA:  # a thread of an invocation's
             self.request_id = invocation.ids()[1]
         self.entity = _open(name, header, told)
+        entity = self.entity
+        self._own = {
+            "annotations": entity.annotations,
+            "http": entity.http,
+            "metadata": entity.metadata,
+        }
         self.trace_id: str | None = self.entity.trace_id
         if not self.entity.sampled:
             self.trace_id = invocation.ids()[0] if IN_LAMBDA else header.root
@@ -100,10 +106,18 @@ class InFlight:
             self.entity.cause = cause_of(self.exception)
 
     def reopen(self) -> None:
-        """Takes back the end of the entity, which its owner's code has ended by mistake."""
-        if not self.entity.in_progress:
-            self.entity.in_progress = True
-            vars(self.entity).pop("end_time", None)
+        """Takes back what the service's own code has done to the entity by mistake.
+
+        That is its end, and another object in the place of one that was being filled.
+        """
+        state = vars(self.entity)
+        if not state.get("in_progress"):
+            state["in_progress"] = True
+            state.pop("end_time", None)
+        for key, own in self._own.items():
+            if (given := state.get(key)) is not own:
+                both = {**given, **own} if isinstance(given, dict) else own
+                state[key] = self._own[key] = both
 
     def close(self) -> None:
         """Ends the entity and what is still open below it in this thread, and sends it."""
@@ -112,7 +126,10 @@ class InFlight:
             return
         self.reopen()
         if innermost() is not entity:
-            end_below(entity)
+            try:
+                end_below(entity)
+            except Exception:
+                logger.exception("What is open below %s was not ended", self.title)
         if count := self.left_out.subsegments:
             self.note("left_out", {"subsegments": count, "seconds": self.left_out.seconds})
         entity.end_time, entity.in_progress = time.time(), False

@@ -33,6 +33,11 @@ class Invocation:
         if request_id:
             self._header, self._request_id = header, request_id
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether there has been any: False while Lambda loads the function."""
+        return self._request_id is not None
+
     def ids(self) -> Ids:
         """The trace id and the request id, None where they are not known: never another one's."""
         if not IN_LAMBDA:

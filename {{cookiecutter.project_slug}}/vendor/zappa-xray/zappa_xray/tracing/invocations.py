@@ -3,6 +3,7 @@
 import functools
 import json
 import logging
+import sys
 from types import ModuleType
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import close_old_connections
 from zappa_xray.tracing.background import BackgroundWork
 from zappa_xray.tracing.invocation import header_now, invocation
 from zappa_xray.tracing.recording import end_what_was_left, process
+from zappa_xray.tracing.scrubbing import scrub
 
 logger = logging.getLogger(__name__)
 
@@ -46,13 +48,30 @@ def record_invocations(module: ModuleType) -> None:
         with BackgroundWork(name, context) as work:
             try:
                 close_old_connections()
-                return handle(handler, event, context)
-            except Exception:
+                answer = handle(handler, event, context)
+            except Exception as error:
                 # Lambda writes the error as well, but without the trace.
                 logger.exception("%s failed", name, extra=work.log_fields())
+                scrub(error)
                 raise
+            if refusal := _refusal_of(answer):
+                work.exception = refusal
+                logger.error("%s failed: %s", name, refusal, extra=work.log_fields())
+            return answer
 
     handler_class.handler = recorded
+
+
+def _refusal_of(answer: Any) -> Exception | None:
+    """What Lambda's runtime will raise when it makes JSON of an answer; None when it can."""
+    marshaller = sys.modules.get("awslambdaric.lambda_runtime_marshaller")
+    if marshaller is None or answer is None or isinstance(answer, (str, int, float, bytes)):
+        return None
+    try:
+        marshaller.to_json(answer)
+    except Exception as error:
+        return error
+    return None
 
 
 def _name_of_work(handler: Any, event: Any) -> str | None:
@@ -87,4 +106,8 @@ def _called(handler: Any, event: Event) -> Any:
         return handler.settings.AUTHORIZER_FUNCTION
     if trigger := event.get("triggerSource"):
         return handler.get_function_for_cognito_trigger(trigger)
+    if (route := event.get("requestContext", {}).get("routeKey")) and "eventType" in event[
+        "requestContext"
+    ]:
+        return f"websocket {route}"
     return "an event" if event else None

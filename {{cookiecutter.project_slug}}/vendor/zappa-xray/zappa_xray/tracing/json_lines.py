@@ -8,7 +8,8 @@ from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
 from zappa_xray.tracing.end_of_work import EndOfWork
-from zappa_xray.tracing.plain import plain
+from zappa_xray.tracing.plain import plain, type_of
+from zappa_xray.tracing.scrubbing import without_credentials
 
 _BY_FORMATTERS = ("message", "asctime")  # what logging's own put on a record
 _OF_EACH_RECORD = frozenset(
@@ -53,7 +54,7 @@ class JsonFormatter(logging.Formatter):
             for key, value in state.items()
             if key not in _OF_EACH_RECORD and key[:1] != "_"
         }
-        return _json(fields)
+        return without_credentials(_json(fields))  # also of what lies deep in an `extra`
 
     def _format_end(self, record: EndOfWork) -> str:
         text = (
@@ -100,8 +101,8 @@ def _json(value: Any) -> str:
 def _text(value: Any) -> str:
     try:
         return str(value.isoformat() if hasattr(value, "isoformat") else value)
-    except Exception:  # of the value's own methods
-        return f"<{type(value).__name__}, not readable>"
+    except BaseException:  # noqa: BLE001  # of the value's own methods
+        return f"<{type_of(value)}, not readable>"
 
 
 _encode = json.JSONEncoder(default=_text, allow_nan=False).encode

@@ -15,8 +15,10 @@ from zappa_xray.tracing.header import answer, header_of
 from zappa_xray.tracing.hosts import known_host
 from zappa_xray.tracing.in_flight import InFlight, work_of
 from zappa_xray.tracing.invocation import IN_LAMBDA
+from zappa_xray.tracing.plain import type_of
 from zappa_xray.tracing.recording import announce, attempt, begin, end
 from zappa_xray.tracing.route import route_of, route_of_match
+from zappa_xray.tracing.scrubbing import scrub
 
 
 class XRayMiddleware(SDKMiddleware):
@@ -91,8 +93,9 @@ async def _watched_async(content: AsyncIterator[bytes], work: InFlight) -> Async
 
 def _breaks(work: InFlight, exception: BaseException) -> None:
     work.exception = exception
-    if IN_LAMBDA:  # Zappa reads all of it before it answers, and then answers 500
+    if IN_LAMBDA:  # Zappa reads all of it before it answers, prints this, and answers 500
         attempt(_put_status, work, 500)
+        scrub(exception)
 
 
 def _closing(close: Callable[[], None], work: InFlight) -> Callable[[], None]:
@@ -101,7 +104,7 @@ def _closing(close: Callable[[], None], work: InFlight) -> Callable[[], None]:
             close()
         except BaseException as exception:
             if work.exception is None:
-                work.exception = exception
+                _breaks(work, exception)
             raise
         finally:
             end(work)
@@ -112,7 +115,7 @@ def _closing(close: Callable[[], None], work: InFlight) -> Callable[[], None]:
 def _describe_request(work: InFlight, request: HttpRequest) -> None:
     work.facts["route"], work.facts["method"] = None, request.method
     if work.entity.sampled:
-        work.entity.http = {"request": _http_request(request)}
+        work.entity.http["request"] = _http_request(request)
         work.entity.annotations["method"] = request.method
         work.entity.annotations["stage"] = settings.stage
     _put_route(work, request, route_of(request))
@@ -134,10 +137,17 @@ def _put_route(work: InFlight, request: HttpRequest, route: str | None) -> None:
 
 def _describe_response(work: InFlight, request: HttpRequest, response: HttpResponseBase) -> None:
     work.reopen()
+    status = getattr(response, "status_code", None)
+    if not isinstance(status, int):  # Django cannot send it, and Zappa answers 500
+        work.exception = TypeError(
+            f"{type_of(response)} is no response with a number as its status"
+        )
+        _put_status(work, 500)
+        return
     if work.view is None and hasattr(request, "urlconf"):  # other URLs, which have no such page
         _put_route(work, request, route_of(request))
-    _put_status(work, response.status_code)
-    if response.status_code < 500:
+    _put_status(work, status)
+    if status < 500:
         work.exception = None
     elif work.exception is None:
         work.exception = getattr(response, "handled_exception", None)

@@ -11,7 +11,7 @@ from aws_xray_sdk.core.models.trace_header import TraceHeader
 from zappa_xray.tracing import init_phase
 from zappa_xray.tracing.deadline import DeadlineWatcher
 from zappa_xray.tracing.in_flight import InFlight, running
-from zappa_xray.tracing.invocation import IN_LAMBDA
+from zappa_xray.tracing.invocation import IN_LAMBDA, invocation
 from zappa_xray.tracing.kill_marker import KillMarker
 from zappa_xray.tracing.logs import log_end
 from zappa_xray.tracing.report import report
@@ -39,6 +39,8 @@ class Process:
         work.facts["cold_start"] = self.is_cold
         if work.entity.sampled:
             work.entity.annotations["cold_start"] = self.is_cold
+        if IN_LAMBDA and not invocation.has_begun:
+            return  # the service's modules call what is recorded, and nobody waits for it yet
         if self.is_first and self.marker and (killed := self.marker.take()):
             work.facts |= {f"killed_{key}": value for key, value in killed._asdict().items()}
             work.note("killed_before", killed._asdict())

@@ -175,6 +175,7 @@ def _in_flight(open_calls: list[Any], frames: Frames) -> list[dict[str, Any]]:
             waits.pop("sql", None)
             description["sql"] = str(sql)
         elif address := call.sql.get("url"):
+            waits.pop("call", None)
             description["call"] = address
         elif call.namespace != "local" and (wait := waits.pop("call", None)):
             # The SDK writes what it calls into a subsegment only when the call has ended.

@@ -1,8 +1,10 @@
 """Texts without what may be personal or secret in them: messages of exceptions, URLs, log lines."""
 
 import re
+from contextlib import suppress
 
 from zappa_xray.tracing.conf import settings
+from zappa_xray.tracing.plain import text_of
 
 # Clients choose parts of these texts: each expression takes or leaves a run of characters once, so
 # that no text takes long.
@@ -14,14 +16,29 @@ _QUERY = re.compile(rf"((?<![\w/])/(?:(?![?#]){_URL_CHARACTERS})*+)(?:[?#]{_URL_
 # the row (DETAIL) or the query (LINE 1, QUERY, CONTEXT) with its values:
 # https://www.postgresql.org/docs/current/protocol-error-fields.html
 _FIELDS = re.compile(r"(?:\n|\\n)(?:[^\W\d_]+ ?:  |[^\W\d_]+ \d+: ).*", re.DOTALL)
-_VALUES = re.compile(
-    # MySQL: https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
-    r"(?P<key>Duplicate entry )'.*'(?= for key )"
-    r"|(?P<value>[Ii]ncorrect [^\n']{0,64}?value: )'.*'(?= for (?:column|function) |[\"')]*\s*\Z)"
-    r"|(?P<syntax>syntax to use near )'.*'(?= at line )"
-    # PostgreSQL
-    r'|(?P<postgresql>invalid input (?:syntax|value) for [^\n"]{0,200}?: |at or near |out of range: )".*"',
-    re.DOTALL,
+# What stands before a value in quotes, and what after it, the first that is found; it may hold quotes.
+_VALUES = [
+    (re.compile(before), after)
+    for before, *after in (
+        # MySQL: https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
+        ("Duplicate entry '", "' for key "),
+        (r"[Ii]ncorrect [^\n']{0,64}?value: '", "' for column ", "' for function ", "'"),
+        ("syntax to use near '", "' at line "),
+        # PostgreSQL: https://www.postgresql.org/docs/current/errcodes-appendix.html, class 22
+        (r'invalid input (?:syntax|value) for [^\n"]{0,200}?: "', '"'),
+        (r'(?:at or near|out of range:|malformed [a-z ]{1,40} literal:|hexadecimal digit:) "', '"'),
+        (r'\bvalue "', '" is out of range', '" for "'),
+        (r'\btime zone "', '" not '),
+    )
+]
+# All else that MySQL puts into quotes may be a value or a whole expression, but for these names.
+_OF_MYSQL = re.compile(r"\((?:1|[3-9])\d{3}, (?P<quote>[\"'])")
+_QUOTED = re.compile(
+    r"(?P<name>\b(?:key|column|table|field|index|constraint|database|schema|user|function|procedure"
+    r"|trigger|view|engine|variable) \\?'[^']*'|@\\?'[^']*'"
+    r"|\bin \\?'[a-z ]{1,40} (?:clause|list|statement)\\?'|n\\?'t\b)"
+    r"|\\?'.*'|\bfor value \S+",
+    re.DOTALL | re.IGNORECASE,
 )
 
 
@@ -37,14 +54,36 @@ def scrubbed(text: str) -> str:
     if ":  " in text or ": " in text and "\n" in text:
         text = _FIELDS.sub("", text)
     if "'" in text or '"' in text:
-        text = _VALUES.sub(_without_value, text)
+        text = _without_values(text)
     return text
+
+
+def scrub(exception: BaseException) -> None:
+    """Changes the text of an exception that Zappa or Lambda's runtime is about to print, where it can."""
+    text = text_of(exception)
+    if (clean := scrubbed(text)) != text:
+        with suppress(Exception):  # of a class that forbids it
+            exception.args = (clean,)
 
 
 def without_credentials(url: str) -> str:
     """The URL without `user:password@`; for what is recorded because somebody asks for it."""
-    return _CREDENTIALS.sub("://", url)
+    return _CREDENTIALS.sub("://", url) if "@" in url and "://" in url else url
 
 
-def _without_value(match: re.Match[str]) -> str:
-    return f"{match[match.lastgroup or 0]}?"
+def _without_values(text: str) -> str:
+    for before, after in _VALUES:
+        if start := before.search(text):
+            ends = (text.rfind(suffix, start.end()) for suffix in after)
+            if (end := next((found for found in ends if found >= 0), -1)) >= 0:
+                text = f"{text[: start.end() - 1]}?{text[end + 1 :]}"
+    if start := _OF_MYSQL.search(text):
+        end = text.rfind(f"{start['quote']})", start.end())
+        end = len(text) if end < 0 else end
+        told = _QUOTED.sub(_name_only, text[start.end() : end])
+        text = text[: start.end()] + told + text[end:]
+    return text
+
+
+def _name_only(match: re.Match[str]) -> str:
+    return match["name"] or ("for value ?" if match[0][0] in "fF" else "?")

@@ -10,6 +10,8 @@ ESSENTIAL = (
     *("in_progress", "origin", "error", "throttle", "fault"),
 )
 ESSENTIAL_ANNOTATIONS = ("route", "method", "status", "stage", "timed_out", "cold_start")
+ALL_CUT = "all but the essentials is left out"
+SIMPLE = (str, int, float, bool)
 LONGEST_STRING = 2_000
 LONGEST_STACK = 20
 LONGEST_PATH = 100  # of a key of metadata in what is told about it
@@ -29,6 +31,22 @@ def shortened(document: Document, size: int) -> str:
         if len(text := json.dumps(document)) <= size:
             break
     return text
+
+
+def essentials_of(entity: Any) -> Document:
+    """What is left of a segment or subsegment whose document cannot be made; it says so."""
+    state = vars(entity)
+    given = state.get("annotations")
+    annotations = given if isinstance(given, dict) else {}
+    document = {key: state[key] for key in ESSENTIAL if type(state.get(key)) in SIMPLE}
+    document["annotations"] = {
+        key: annotations[key]
+        for key in ESSENTIAL_ANNOTATIONS
+        if type(annotations.get(key)) in SIMPLE
+    }
+    if "parent_segment" in state:
+        document["type"] = "subsegment"
+    return document | {"metadata": {"tracing": {"shortened": [ALL_CUT]}}}
 
 
 def _cut_strings(document: Document, cut: list[str], size: int) -> Document:
@@ -79,6 +97,6 @@ def _keep_essentials(document: Document, cut: list[str], size: int) -> Document:
     annotations = document.get("annotations", {})
     kept = {key: document[key] for key in ESSENTIAL if key in document}
     kept["annotations"] = {k: annotations[k] for k in ESSENTIAL_ANNOTATIONS if k in annotations}
-    cut.append("all but the essentials is left out")
+    cut.append(ALL_CUT)
     del cut[:-20]
     return kept

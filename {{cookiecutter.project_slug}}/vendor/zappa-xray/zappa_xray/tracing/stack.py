@@ -1,6 +1,8 @@
 """Python stacks as X-Ray wants them, and the line of the owner's code in them."""
 
 import asyncio
+import gc
+import inspect
 import os
 import sys
 import traceback
@@ -51,11 +53,18 @@ def frames_of_coroutines(belongs: Callable[[Context], bool]) -> Frames:
     return frames
 
 
-def _frames_of_waiting(coroutine: Any) -> Frames:
-    if getattr(coroutine, "cr_running", True):
-        return []  # it is in the stack of its thread
-    frame, line = coroutine.cr_frame, coroutine.cr_frame.f_lineno
-    return [(frame, line), *_frames_of_waiting(coroutine.cr_await)]
+def _frames_of_waiting(waiting: Any) -> Frames:
+    if type(waiting).__name__ == "async_generator_asend":  # it does not tell whose step it is
+        waiting = next(filter(inspect.isasyncgen, gc.get_referents(waiting)), None)
+    if inspect.iscoroutine(waiting):
+        frame, next_one = waiting.cr_frame, waiting.cr_await
+    elif inspect.isasyncgen(waiting):
+        frame, next_one = waiting.ag_frame, waiting.ag_await
+    else:
+        return []
+    if frame is None or next_one is None:
+        return []  # it is in the stack of its thread, or has ended
+    return [(frame, frame.f_lineno), *_frames_of_waiting(next_one)]
 
 
 def described(frames: Frames) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What a stack waits for in well-known libraries, whether or not the SDK records such calls."""
 
+import os
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -86,6 +87,48 @@ def _http_client(names: Names) -> Wait:
     return {"name": "http.client", "call": f"{method} {connection.host}:{connection.port}"}
 
 
+def _driver(vendor: str) -> Callable[[Names], Wait]:
+    return lambda names: {"name": vendor, "sql": query_text(names["query"], vendor)}
+
+
+def _driver_transaction(vendor: str) -> Callable[[Names], Wait]:
+    return lambda names: {"name": vendor, "sql": "COMMIT"}
+
+
+def _psycopg_connect(names: Names) -> Wait:
+    return {
+        "name": "postgresql",
+        "call": f"connect {names.get('attempt', {}).get('host', '')}".rstrip(),
+    }
+
+
+def _pymysql_connect(names: Names) -> Wait:
+    return {"name": "mysql", "call": f"connect {names['self'].host}"}
+
+
+def _redis(names: Names) -> Wait:
+    return {"name": "redis", "call": str(names["args"][0])}
+
+
+def _program(names: Names) -> Wait:
+    arguments = names["self"].args
+    shell = isinstance(arguments, (str, bytes))  # which may begin with anything
+    return {"name": "subprocess", "call": "a shell" if shell else os.fspath(arguments[0])}
+
+
+def _connect(names: Names) -> Wait:
+    return {"name": "socket", "call": f"connect {_host_and_port(names['address'])}"}
+
+
+def _socket(names: Names) -> Wait:
+    connection = getattr(names["self"], "_sock", None) or names["self"]
+    return {"name": "socket", "call": _host_and_port(connection.getpeername())}
+
+
+def _host_and_port(address: Any) -> str:
+    return ":".join(map(str, address[:2])) if isinstance(address, tuple) else str(address)
+
+
 def _address(names: Names) -> Wait:
     return {"name": "DNS", "call": f"the address of {names['host']}"}
 
@@ -105,5 +148,18 @@ WAITS: dict[str, tuple[str, Callable[[Names], Wait]]] = {
     "http.client.connect": ("call", _http_client),
     "http.client.request": ("call", _http_client),
     "http.client.getresponse": ("call", _http_client),
+    "psycopg.cursor.execute": ("sql", _driver("postgresql")),
+    "psycopg.cursor.executemany": ("sql", _driver("postgresql")),
+    "psycopg.connection.commit": ("transaction", _driver_transaction("postgresql")),
+    "psycopg.connection.connect": ("call", _psycopg_connect),
+    "pymysql.cursors.execute": ("sql", _driver("mysql")),
+    "pymysql.connections.commit": ("transaction", _driver_transaction("mysql")),
+    "pymysql.connections.connect": ("call", _pymysql_connect),
+    "redis.client.execute_command": ("call", _redis),
+    "subprocess.communicate": ("call", _program),
+    "subprocess.wait": ("call", _program),
+    "socket.create_connection": ("call", _connect),
+    "socket.readinto": ("call", _socket),
+    **{f"ssl.{name}": ("call", _socket) for name in ("do_handshake", "recv", "recv_into", "send")},
     "socket.getaddrinfo": ("address", _address),
 }
