@@ -22,7 +22,7 @@ SESSION = boto3.Session(
 
 def stage(name: str = "dev", function: str = "notes-dev", **settings: Any) -> Stage:
     """Return a stage as Zappa would have loaded it; `settings` are its part of zappa_settings.json."""
-    settings = {"xray_sampling_rule": RULE, **settings}
+    settings = {"s3_bucket": "packages", "xray_sampling_rule": RULE, **settings}
     zappa = SimpleNamespace(
         boto_session=SESSION,
         aws_region=settings.get("aws_region", SESSION.region_name),

@@ -46,18 +46,28 @@ def test_all_that_is_for_another_processor_is_named_once(tmp_path: Path) -> None
     assert "cannot load fast0.so (for x86_64). make package" in fault
 
 
+SAID = """zappa_settings.json, stage dev:
+- enviroment_variables is no key of Zappa's or the hooks', perhaps environment_variables?
+- architecture has to be "x86_64" or "arm64", it is ["arm64"]
+- s3_bucket is missing: Zappa would upload into one of a random name, another each time
+"""
+
+
 @pytest.mark.parametrize(
     ("stages", "printed", "code"),
     [
-        ({"dev": {}}, "x86_64-manylinux_2_34\n", 0),
+        ({"dev": {"s3_bucket": "packages"}}, "x86_64-manylinux_2_34\n", 0),
         (
-            {"base": {"architecture": "arm64"}, "dev": {"extends": "base"}},
+            {
+                "base": {"s3_bucket": "packages", "architecture": "arm64"},
+                "dev": {"extends": "base"},
+            },
             "aarch64-manylinux_2_34\n",
             0,
         ),
         (
-            {"dev": {"architecture": ["arm64"]}},
-            'architecture in zappa_settings.json has to be "x86_64" or "arm64", it is [\'arm64\']\n',
+            {"dev": {"architecture": ["arm64"], "enviroment_variables": {}}},
+            SAID,
             1,
         ),
         ({"production": {}}, "zappa_settings.json has no stage dev: production\n", 1),

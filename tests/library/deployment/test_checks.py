@@ -38,9 +38,14 @@ def test_the_readme_has_each_of_them() -> None:
     [
         ({"app_type": "asgi"}, checks.ASGI_APP),
         ({"app_function": "config.asgi.application"}, checks.ASGI_APP),
-        ({"xray_tracing": "true"}, checks.XRAY_TRACING_OFF),
+        ({"xray_tracing": False}, checks.XRAY_TRACING_OFF),
         ({"timeout_seconds": 30}, checks.TIMEOUT_TOO_SHORT),
-        ({"events": [{"function": "no_such.run"}]}, checks.NAME_MISSING),
+        (
+            {"events": [{"function": "no_such.run", "expression": "rate(1 day)"}]},
+            checks.NAME_MISSING,
+        ),
+        ({"memory_size": "1024"}, checks.KEY_WRONG),
+        ({"enviroment_variables": {}}, checks.KEY_WRONG),
         ({"log_retention_days": 31}, checks.RETENTION_UNKNOWN),
         ({"log_retention_days": "30"}, checks.RETENTION_UNKNOWN),
         ({"log_retention_days": True}, checks.RETENTION_UNKNOWN),
@@ -55,8 +60,10 @@ def test_a_wrong_stage_is_found_in_itself_and_in_those_that_extend_it(
         "dev": RIGHT | wrong,
         "production": {"extends": "dev"},
         "right": RIGHT,
-        "mended": {"extends": "dev", **dict.fromkeys(wrong, ""), **MENDED, **RIGHT},
+        "mended": {"extends": "dev", **dict.fromkeys(wrong), **MENDED, **RIGHT},
     }
+    if "enviroment_variables" in wrong:  # null takes the value of a key away, not the key
+        del stages["mended"]
     [message] = found(tmp_path, stages)
     assert message.id == message_id
     assert "dev and production" in message.msg

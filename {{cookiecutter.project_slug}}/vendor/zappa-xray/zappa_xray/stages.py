@@ -18,12 +18,18 @@ def stages(path: Path) -> dict[str, dict[str, Any]]:
     """Return the settings of each stage by its name, with what it `extends`, as Zappa reads them.
 
     Raises OSError when there is no such file, and ValueError, with a sentence for who wrote the
-    file, when it is no JSON, or a stage extends one that is not there or, in the end, itself.
+    file, when it is no JSON, no object of stages, or a stage
+    extends one that is not there or, in the end, itself.
     """
     try:
         written = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         raise ValueError(f"{path.name} is not JSON: {error}") from error
+    objects = written.values() if isinstance(written, dict) else [written]
+    if not all(isinstance(settings, dict) for settings in objects):
+        raise ValueError(
+            f"{path.name} has to be an object of stages, each of them an object in braces"
+        )
     return {name: _extended(written, name, path.name) for name in written}
 
 
@@ -36,7 +42,7 @@ def _extended(written: dict[str, dict[str, Any]], name: str, file: str) -> dict[
             raise ValueError(
                 f"{file}: stage {name} extends itself: {' -> '.join([*passed, stage])}"
             )
-        if stage not in written:
+        if not isinstance(stage, str) or stage not in written:
             raise ValueError(f"{file}: stage {passed[-1]} extends {stage}, which is not there")
         passed.append(stage)
         settings = {**written[stage], **settings}

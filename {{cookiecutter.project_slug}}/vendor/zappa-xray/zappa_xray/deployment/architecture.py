@@ -1,6 +1,7 @@
 """The processor that a stage's function runs on, and whether what is packaged was made for it.
 
-`python -m zappa_xray.deployment.architecture STAGE` prints the platform whose wheels uv is to install.
+`python -m zappa_xray.deployment.architecture STAGE` prints the platform whose wheels uv is to install,
+or all that is wrong with the stage in zappa_settings.json, before Zappa reads it.
 """
 
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+from zappa_xray.deployment.keys.faults import key_faults, lacks
 from zappa_xray.stages import stages
 
 DEFAULT = "x86_64"  # Zappa's
@@ -77,11 +79,19 @@ def architecture_faults(binaries: Iterable[tuple[str, bytes]], wanted: str) -> l
     ]
 
 
+def refuse(stage: str, settings: Mapping[str, Any]) -> None:
+    """Raise ValueError with all that is wrong with a stage's keys, if anything is."""
+    if faults := [*key_faults(settings), *lacks(stage, settings)]:
+        listed = "\n".join(f"- {fault}" for fault in faults)
+        raise ValueError(f"zappa_settings.json, stage {stage}:\n{listed}")
+
+
 def main() -> int:
     try:
         named = stages(Path("zappa_settings.json"))
         if sys.argv[1] not in named:
             raise ValueError(f"zappa_settings.json has no stage {sys.argv[1]}: {', '.join(named)}")
+        refuse(sys.argv[1], named[sys.argv[1]])
         print(PLATFORMS[architecture(named[sys.argv[1]])])
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)

@@ -10,6 +10,7 @@ from zappa_xray.deployment.alarms.given_topic import absence
 from zappa_xray.deployment.belongs import contents
 from zappa_xray.deployment.environment import pass_environment
 from zappa_xray.deployment.guard import guard
+from zappa_xray.deployment.keys.faults import ill_typed
 from zappa_xray.deployment.packaged_environment import environment_to_package_faults
 from zappa_xray.deployment.refusals import refusals
 from zappa_xray.deployment.stage import Stage
@@ -34,6 +35,8 @@ def prepare(cli: Any) -> None:
 
 def prepare_package(stage: Stage) -> None:
     cli, found = stage.cli, None
+    if any(ill_typed(stage.settings)):  # then no more can be made of it
+        refuse([*environment_to_package_faults(cli), *stage_faults(cli)])
     faults = []
     if cli.command != "package":
         found = deployed.look(stage)
@@ -43,10 +46,15 @@ def prepare_package(stage: Stage) -> None:
     faults += refusals(stage)
     if found is not None:
         faults += pass_environment(stage)
+    refuse(faults)
+    package_only(packaged, cli)
+    if found is not None:
+        guard(stage, found)
+
+
+def refuse(faults: list[str]) -> None:
+    """Raise click.ClickException with all faults, if there are any."""
     if faults:
         raise click.ClickException(
             "nothing was built or uploaded.\n" + "\n".join(f"- {fault}" for fault in faults)
         )
-    package_only(packaged, cli)
-    if found is not None:
-        guard(stage, found)

@@ -13,6 +13,7 @@ from zappa_xray.deployment.alarms.wanted import faults_of
 from zappa_xray.deployment.belongs import contents
 from zappa_xray.deployment.dead_letter_target import target_faults
 from zappa_xray.deployment.folders import folders_that_django_reads
+from zappa_xray.deployment.keys.faults import ill_typed, key_faults
 from zappa_xray.deployment.named_functions import missing_names
 from zappa_xray.stages import stages
 from zappa_xray.tracing.conf import DEFAULTS
@@ -26,6 +27,7 @@ RETENTION_UNKNOWN = "deployment.E004"
 NOT_TRUE_OR_FALSE = "deployment.E005"
 ALARMS = "deployment.E006"
 DEAD_LETTERS = "deployment.E007"
+KEY_WRONG = "deployment.E008"
 ASGI_APP = "tracing.E009"
 XRAY_TRACING_OFF = "tracing.E010"
 TIMEOUT_TOO_SHORT = "tracing.E011"
@@ -56,6 +58,10 @@ MESSAGES_AND_HINTS = {
     DEAD_LETTERS: (
         "{stages} of zappa_settings.json: {fault}.",
         "Or take dead_letter_arn out: failed schedules and tasks are then lost.",
+    ),
+    KEY_WRONG: (
+        "{stages} of zappa_settings.json: {fault}.",
+        "What each key takes says https://github.com/zappa/Zappa#advanced-settings.",
     ),
     ASGI_APP: (
         "{stages} of zappa_settings.json serves an ASGI application.",
@@ -93,6 +99,12 @@ def app_type(settings: Settings) -> Iterator[Fault]:
     """The SDK's context does not survive ASGI: queries would be lost or misplaced."""
     if settings.get("app_type") == "asgi" or "asgi" in settings.get("app_function", ""):
         yield Fault(ASGI_APP)
+
+
+def keys(settings: Settings) -> Iterator[Fault]:
+    """Zappa takes a misspelt key in silence, and AWS refuses a wrong value half-way through a deploy."""
+    for wrong in key_faults(settings):
+        yield Fault(KEY_WRONG, (("fault", wrong),))
 
 
 def names(settings: Settings) -> Iterator[Fault]:
@@ -149,7 +161,7 @@ def timeouts(settings: Settings) -> Iterator[Fault]:
 
 
 Look = Callable[[Settings], Iterator[Fault]]
-ALWAYS: tuple[Look, ...] = (app_type, names, folders, logs, failed_calls, alarms)
+ALWAYS: tuple[Look, ...] = (keys, app_type, names, folders, logs, failed_calls, alarms)
 BEFORE_DEPLOY: tuple[Look, ...] = (xray_tracing, timeouts)
 
 
@@ -158,9 +170,15 @@ def messages(by_stage: dict[str, Settings], looks: Iterable[Look]) -> list[Check
     concerned: dict[Fault, list[str]] = {}
     for look in looks:
         for stage, settings in by_stage.items():
-            for fault in look(settings):
+            for fault in look(settings if look is keys else sound(settings)):
                 concerned.setdefault(fault, []).append(stage)
     return [_error(fault, stages_with_it) for fault, stages_with_it in concerned.items()]
+
+
+def sound(settings: Settings) -> Settings:
+    """Return what of a stage's settings can be looked at more closely: neither ill-typed nor null."""
+    wrong = {key for key, _fault in ill_typed(settings)}
+    return {key: value for key, value in settings.items() if key not in wrong and value is not None}
 
 
 def check_always(**_: Any) -> list[CheckMessage]:

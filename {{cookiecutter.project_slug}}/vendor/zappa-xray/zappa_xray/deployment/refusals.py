@@ -3,10 +3,12 @@
 import fnmatch
 import json
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from botocore.exceptions import UnknownRegionError
 from botocore.session import Session
 
+from zappa_xray.deployment.keys.faults import lacks
 from zappa_xray.deployment.policies import DEPLOY_POLICY
 from zappa_xray.deployment.stage import Stage
 
@@ -16,7 +18,8 @@ GOVERNMENT = "us-gov-west-1"
 
 def refusals(stage: Stage) -> list[str]:
     """Return what in a stage's settings cannot work, each with how to mend it. Asks AWS nothing."""
-    return [*slim_handler(stage), *region(stage), *schedules(stage)]
+    settings = stage.settings
+    return [*lacks(stage.name, settings), *slim_handler(stage), *region(stage), *schedules(stage)]
 
 
 def slim_handler(stage: Stage) -> Iterator[str]:
@@ -32,15 +35,26 @@ def slim_handler(stage: Stage) -> Iterator[str]:
 def region(stage: Stage) -> Iterator[str]:
     """Zappa cannot name what lies in the partitions of China, of the sovereign and secret clouds."""
     name = stage.cli.zappa.aws_region  # a package is made without a session of AWS
+    session = Session()
     try:
-        partition = Session().get_partition_for_region(name) if name else "aws"
+        partition = session.get_partition_for_region(name) if name else "aws"
     except UnknownRegionError:
-        return  # newer than this botocore
-    if partition != "aws" and name != GOVERNMENT:
+        partition = "aws"
+    known = session.get_available_regions("lambda", partition)
+    # A place may have more regions than this botocore knows, and is spelt as the others.
+    if name and place(name) not in {place(region) for region in known}:
+        near = get_close_matches(name, known, n=1)
+        perhaps = f", perhaps {near[0]}?" if near else ""
+        yield f"aws_region is {name}, which is no region that botocore knows{perhaps}"
+    elif partition != "aws" and name != GOVERNMENT:
         yield (
             f"Zappa cannot deploy to {name}: it writes arn:aws:, and there it is arn:{partition}:."
             f" Set aws_region in zappa_settings.json to a region of the partition aws, or {GOVERNMENT}"
         )
+
+
+def place(region: str) -> str:
+    return region.rpartition("-")[0]
 
 
 def schedules(stage: Stage) -> Iterator[str]:

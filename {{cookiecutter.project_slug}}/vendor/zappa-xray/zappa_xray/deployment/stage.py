@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -10,7 +11,9 @@ import click
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from zappa_xray.deployment.keys.faults import ill_typed, policies
 from zappa_xray.deployment.policies import action_of, where
+from zappa_xray.stages import stages
 
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
@@ -41,6 +44,7 @@ class Stage:
         """
         from zappa.cli import ZappaCLI  # takes most of a second, which runserver need not wait for
 
+        expect_readable(name)
         cli = ZappaCLI()
         cli.api_stage, cli.load_credentials = name, False
         cli.load_settings()
@@ -152,6 +156,19 @@ class Stage:
         while token := page.get("NextToken"):
             page = self.call(service, operation, **parameters, NextToken=token)
             yield page
+
+
+def expect_readable(name: str) -> None:
+    """Raise click.ClickException with what Zappa could not read of a stage in this folder."""
+    path = Path("zappa_settings.json")
+    if not path.exists():  # Zappa takes YAML, TOML and Python as well
+        return
+    try:
+        settings = stages(path).get(name, {})
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    if faults := [*(fault for _key, fault in ill_typed(settings)), *policies(settings)]:
+        raise click.ClickException(f"zappa_settings.json, stage {name}: {'; '.join(faults)}")
 
 
 def called(client: Any, operation: str, **parameters: Any) -> dict[str, Any]:

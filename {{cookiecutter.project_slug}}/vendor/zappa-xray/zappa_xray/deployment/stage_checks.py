@@ -24,13 +24,15 @@ def check(stage: str, settings: dict[str, Any]) -> list[str]:
     """Return what is wrong with the stage's settings, each with how to mend it."""
     import django
 
-    module = settings.get("django_settings", "")
+    module = settings.get("django_settings") or ""
+    if not module:
+        return ["django_settings is missing: the dotted path of Django's settings"]
     os.environ["DJANGO_SETTINGS_MODULE"] = module
     try:
         django.setup()
         from zappa_xray.deployment.checks import ALWAYS, BEFORE_DEPLOY, messages
     except Exception as error:
-        return [f"{module or 'Django'} cannot be loaded: {type(error).__name__}: {error}"]
+        return [f"{module} cannot be loaded: {type(error).__name__}: {error}"]
     found = messages({stage: settings}, [*ALWAYS, *BEFORE_DEPLOY])
     return [f"{message.msg} {message.hint}" for message in found if not message.is_silenced()]
 
