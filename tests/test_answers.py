@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import shutil
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -406,6 +407,14 @@ def test_answers_typed_at_the_prompts(tmp_path: Path) -> None:
     project = tomllib.loads((service / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["description"] == "Takes 'orders' \\o/"
     assert not (service / ".github").exists()
+
+
+def test_a_service_may_have_the_name_of_a_library_that_it_uses(cookies: Cookies) -> None:
+    service = bake(cookies, project_name="Django")
+    project = tomllib.loads(service.read("pyproject.toml"))["project"]
+    names = {re.split(r"[\[>]", requirement)[0] for requirement in project["dependencies"]}
+    assert "django" in names
+    assert project["name"] not in names
 
 
 def test_jinja_typed_at_the_prompt_is_refused_as_well(tmp_path: Path) -> None:

@@ -102,6 +102,17 @@ def test_a_changed_file_of_the_library_is_in_the_next_package(packaged: Packaged
     assert "EDITED_BY_ITS_OWNER = True" in packaged.edited
 
 
+def test_a_deleted_file_of_the_library_is_not_in_the_next_package(service: Service) -> None:
+    library, given_up = service.folder / LIBRARY, "zappa_xray/given_up.py"
+    (library / given_up).touch()
+    (library / EDITED).touch()  # so that the newest file is one that stays
+    service.make("packaged")
+    [installed] = (service.folder / ".lambda").glob(f"lib/*/site-packages/{given_up}")
+    (library / given_up).unlink()
+    service.make("packaged")
+    assert not installed.exists()
+
+
 def test_the_tools_of_the_library_are_not_in_the_package(packaged: Packaged) -> None:
     library = {name.split("/")[1] for name in packaged.names if name.startswith("zappa_xray/")}
     assert {"tracing", "stages.py"} <= library

@@ -73,6 +73,18 @@ def test_format_is_named_where_ruff_has_found_something(
     assert ("make format mends what ruff can mend." in failure.value.output) is named
 
 
+def test_pre_commit_formats_the_owner_s_files_and_leaves_the_library_alone(copy: Copy) -> None:
+    owned, vendored = "notes/faulty.py", "vendor/zappa-xray/zappa_xray/faulty.py"
+    for path in (owned, vendored):
+        copy.write(path, FAULTY)
+    copy.run("git", "init", "--quiet")
+    pre_commit = f"{copy.environment['UV_PROJECT_ENVIRONMENT']}/bin/pre-commit"
+    with pytest.raises(CommandFailed, match="files were modified by this hook"):
+        copy.run(pre_commit, "run", "ruff-format", "--files", owned, vendored)
+    assert copy.read(owned) != FAULTY
+    assert copy.read(vendored) == FAULTY
+
+
 def test_the_workflow_s_install_wants_a_lock_and_takes_it_as_it_is(copy: Copy) -> None:
     here = {"UV_PROJECT_ENVIRONMENT": str(copy.folder / ".venv")}
     locked = Copy(copy.folder, {**here, "UV_LOCKED": "1"})

@@ -1,6 +1,7 @@
 """Fixtures for the tests of every app. `trace_daemon` is zappa-xray's."""
 
 import pytest
+from django.conf import settings
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
@@ -10,6 +11,13 @@ from accounts.models import User
 @pytest.fixture(autouse=True)
 def no_throttles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(APIView, "check_throttles", lambda view, request: None)
+
+
+@pytest.fixture(autouse=True)
+def no_redirects(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither to HTTPS nor to `www.`: the test client asks http://testserver/."""
+    monkeypatch.setattr(settings, "SECURE_SSL_REDIRECT", False)
+    monkeypatch.setattr(settings, "PREPEND_WWW", False)
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from tests.second_day.edit import (
 URLS, DOCS = "config/urls.py", "config/docs.py"
 PAGES = "tests/test_pages.py"
 
+COMMON = '    "django.middleware.common.CommonMiddleware",\n'
+
 SIGNED_IN = """\
 SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
@@ -64,6 +66,26 @@ if settings.API_DOCS:
             deleted("config/admin.py"),
             without_test(PAGES, "test_the_admin_and_its_styles_are_below_the_stage"),
             make("format"),
+        ),
+    ),
+    Edit(
+        "each page has its language in its address",
+        all_of(
+            replaced(
+                "config/settings.py",
+                COMMON,
+                f'    "django.middleware.locale.LocaleMiddleware",\n{COMMON}',
+            ),
+            replaced(
+                URLS,
+                "if settings.API_DOCS:",
+                "urlpatterns = i18n_patterns(*urlpatterns)\nif settings.API_DOCS:",
+            ),
+            replaced(
+                URLS,
+                "from django.urls import",
+                "from django.conf.urls.i18n import i18n_patterns\nfrom django.urls import",
+            ),
         ),
     ),
     Edit("the docs are off unless asked for", setting("API_DOCS", "False")),

@@ -19,6 +19,16 @@ CORS = '    "corsheaders.middleware.CorsMiddleware",\n'
 CORS_FIRST_LINE = (
     "    # First, so that a request that fails in any other middleware is traced as well.\n"
 )
+PROBLEMS = """\
+from rest_framework.views import exception_handler
+
+
+def problems(error, context):
+    response = exception_handler(error, context)
+    if response is not None:
+        response.data = {"errors": response.data}
+    return response
+"""
 
 
 def rest(key: str, value: str) -> Change:
@@ -183,6 +193,13 @@ EDITS = [
             '    "rest_framework.parsers.FormParser",\n'
             '    "rest_framework.parsers.MultiPartParser",\n'
             "]",
+        ),
+    ),
+    Edit(
+        "errors in a form of their own",
+        all_of(
+            written("config/problems.py", PROBLEMS),
+            rest("EXCEPTION_HANDLER", '"config.problems.problems"'),
         ),
     ),
     Edit("throttles: one request a minute", rest("DEFAULT_THROTTLE_RATES", '{"user": "1/min"}')),

@@ -6,6 +6,7 @@ from tests.second_day import (
     django_settings,
     removals,
     stages,
+    tools,
     tracing_settings,
     users,
 )
@@ -19,6 +20,7 @@ EDITS = [
         users,
         apps,
         stages,
+        tools,
         removals,
     )
     for edit in module.EDITS

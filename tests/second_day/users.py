@@ -1,6 +1,6 @@
 """Edits of the user model."""
 
-from tests.second_day.edit import Edit, all_of, make, manage, written
+from tests.second_day.edit import Edit, all_of, deleted, make, manage, written
 
 BY_EMAIL = """\
 from django.contrib.auth.models import AbstractUser, BaseUserManager
@@ -46,7 +46,28 @@ EMAIL_OR_NAME = """
     REQUIRED_FIELDS = ["username"]
 """
 
+UUIDS = """\
+import uuid
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+class User(AbstractUser):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+"""
+
 EDITS = [
+    Edit(
+        "users have a UUID as their key",
+        all_of(
+            written("accounts/models.py", UUIDS),
+            deleted("accounts/migrations/0001_initial.py"),
+            deleted("notes/migrations/0001_initial.py"),
+            manage("makemigrations", "accounts", "notes"),
+            make("format"),
+        ),
+    ),
     Edit(
         "users have a telephone number",
         all_of(

@@ -9,10 +9,10 @@ class LoginThrottle(SimpleRateThrottle):
     scope = "login"
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+        return f"throttle_{self.scope}_{self.get_ident(request)}"
 
     def get_ident(self, request: Request) -> str:
         # A client can write into X-Forwarded-For what it likes, but not into the gateway's event.
         event = request.META.get("lambda.event", {})
         address = event.get("requestContext", {}).get("identity", {}).get("sourceIp")
-        return address or super().get_ident(request)
+        return str(address or super().get_ident(request))

@@ -39,4 +39,6 @@ def _ask_the_database(answered: Event) -> None:
     except Error as error:
         logger.error("The database does not answer: %s", type(error).__name__)
     finally:
-        connection.close()
+        # connection.close() would leave a database in memory open, such as that of the tests.
+        if connection.connection:
+            connection.connection.close()

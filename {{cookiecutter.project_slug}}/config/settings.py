@@ -158,7 +158,7 @@ SILENCED_SYSTEM_CHECKS = [
 
 # Language, time, static files
 
-LANGUAGE_CODE = "en-us"
+LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -17,6 +17,6 @@ class StageStaticFilesStorage(StaticFilesStorage):
         return get_script_prefix().rstrip("/") + super().url(name)
 
 
-def add_server(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+def add_server(result: dict[str, Any], **_: object) -> dict[str, Any]:
     """Tell the docs page where to send its requests: a hook of drf-spectacular."""
     return result | {"servers": [{"url": get_script_prefix().rstrip("/") or "/"}]}

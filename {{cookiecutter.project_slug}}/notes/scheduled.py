@@ -11,7 +11,7 @@ from notes.models import Note
 logger = logging.getLogger(__name__)
 
 
-def count_new_notes(event: dict[str, Any], context: Any) -> int:
+def count_new_notes(event: dict[str, Any], context: object) -> int:
     """Log and return how many notes were written in the last 24 hours.
 
     Takes the EventBridge event and Lambda's context, as Zappa hands them to each scheduled function.

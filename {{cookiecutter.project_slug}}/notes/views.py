@@ -17,7 +17,7 @@ class NoteViewSet(viewsets.ModelViewSet):
     ordering_fields = ["title", "created_at", "updated_at"]
 
     def get_queryset(self) -> QuerySet[Note]:
-        return super().get_queryset().filter(owner_id=self.request.user.pk)
+        return Note.objects.filter(owner_id=self.request.user.pk)
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         serializer.save(owner=self.request.user)

@@ -17,6 +17,7 @@ def test_ready_asks_the_database(client: Client) -> None:
     assert client.get(reverse("ready")).json() == {"status": "ok"}
 
 
+@pytest.mark.django_db(databases="__all__")
 @pytest.mark.skipif(not settings.API_DOCS, reason="the docs are off")
 def test_the_docs_and_their_requests_are_below_the_stage(client: Client, user: User) -> None:
     client.force_login(user)
@@ -26,6 +27,7 @@ def test_the_docs_and_their_requests_are_below_the_stage(client: Client, user: U
         assert client.get(schema, {"format": "json"}).json()["servers"] == [{"url": "/dev"}]
 
 
+@pytest.mark.django_db(databases="__all__")
 def test_the_admin_and_its_styles_are_below_the_stage(client: Client, user: User) -> None:
     user.is_staff = user.is_superuser = True
     user.save()
@@ -42,6 +44,7 @@ def test_styles_are_served(client: Client) -> None:
     response.close()
 
 
+@pytest.mark.django_db(databases="__all__")
 def test_a_password_is_answered_with_a_token(client: Client, user: User) -> None:
     user.set_password("correct-horse-battery")
     user.save()
