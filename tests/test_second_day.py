@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,16 @@ from tests.choices import only_service
 from tests.second_day.edit import Edit
 from tests.second_day.edits import EDITS
 from tests.second_day.outcome import prepared, tried
+from tests.warm.django_service import warm_commands
+
+# One that is content, and one that each of the tools complains of: ruff and mypy, makemigrations, check, pytest.
+STARTED_ANEW = (
+    "language: German",
+    "an unused import and a wrong type at once",
+    "users have a telephone number, and no migration",
+    "without the tracing middleware",
+    "a test of startapp's that fails",
+)
 
 Once = Callable[[str, Callable[[Path], object]], Path]
 
@@ -26,16 +36,44 @@ def first_day(once: Once) -> Service:
     return only_service(once("second-day", prepared))
 
 
+@pytest.fixture(scope="session")
+def commands(first_day: Service) -> Iterator[Mapping[str, str]]:
+    """What leads the commands of a copy to an interpreter that has imported the libraries already."""
+    with warm_commands(first_day) as environment:
+        yield environment
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("edit", EDITS, ids=[edit.name for edit in EDITS])
 def test_after_an_edit_the_commands_are_green_or_name_its_fault(
-    edit: Edit, first_day: Service, tmp_path: Path
+    edit: Edit, first_day: Service, commands: Mapping[str, str], tmp_path: Path
 ) -> None:
-    outcome = tried(edit, first_day, tmp_path / first_day.slug)
+    outcome = tried(edit, first_day, tmp_path / first_day.slug, commands)
     if edit.red is None:
         assert outcome.complaints == ""
     else:
         assert edit.red in outcome.complaints
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STARTED_ANEW)
+def test_a_warm_interpreter_says_what_uv_run_does(
+    name: str, first_day: Service, commands: Mapping[str, str], tmp_path: Path
+) -> None:
+    def said(folder: str, commands: Mapping[str, str]) -> tuple[str | None, ...]:
+        outcome = tried(edit, first_day, tmp_path / folder / first_day.slug, commands)
+        return tuple(text and comparable(text, tmp_path / folder) for text in outcome.both)
+
+    [edit] = [edit for edit in EDITS if edit.name == name]
+    anew = said("anew", {})
+    assert said("warm", commands) == anew
+    assert any(anew) == bool(edit.red)
+
+
+def comparable(text: str, folder: Path) -> str:
+    """Return what a command printed without its folder, times and what is where in memory."""
+    varies = r"\d{4}-\d\d-\d\d [\d:,]+|\d+\.\d+s|0x[0-9a-f]+|={3,}"
+    return re.sub(varies, "", text.replace(str(folder), "FOLDER"))
 
 
 def test_there_are_at_least_forty_edits_and_no_two_of_one_name() -> None:

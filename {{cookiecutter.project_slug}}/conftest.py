@@ -20,6 +20,12 @@ def no_redirects(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "PREPEND_WWW", False)
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    hasher = "django.contrib.auth.hashers.MD5PasswordHasher"
+    monkeypatch.setattr(settings, "PASSWORD_HASHERS", [hasher])
+
+
 @pytest.fixture
 def user(db: None) -> User:
     return User.objects.create(**{User.USERNAME_FIELD: "ada@example.org"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +25,12 @@ class Outcome:
     test: str | None
 
     @property
+    def both(self) -> tuple[str | None, str | None]:
+        return self.check, self.test
+
+    @property
     def complaints(self) -> str:
-        return "\n".join(filter(None, (self.check, self.test)))
+        return "\n".join(filter(None, self.both))
 
 
 def prepared(folder: Path) -> Service:
@@ -40,14 +45,17 @@ def prepared(folder: Path) -> Service:
     return service
 
 
-def tried(edit: Edit, service: Service, folder: Path) -> Outcome:
+def tried(
+    edit: Edit, service: Service, folder: Path, commands: Mapping[str, str] | None = None
+) -> Outcome:
     """Make the edit on a copy in the new folder `folder`, and ask both commands.
 
     The copy has the environment of `service`: what they import of vendor/ is the same in both.
+    `commands` are environment variables of `warm_commands`; without them each starts anew.
     """
     shutil.copytree(service.folder, folder, ignore=shutil.ignore_patterns(*NOT_COPIED))
     environment = {"UV_PROJECT_ENVIRONMENT": str(service.folder / ".venv"), "UV_NO_SYNC": "1"}
-    copy = Copy(folder, environment)
+    copy = Copy(folder, environment | dict(commands or {}))
     edit.change(copy)
     return Outcome(complaint(copy, "check"), complaint(copy, "test"))
 

@@ -11,10 +11,11 @@ from tests.warm.interpreter import warm
 
 LIKE = """
 import os
+import sys
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 
 from importlib import import_module
-from pkgutil import iter_modules
 
 import django.core.management.commands
 import django.test
@@ -32,6 +33,10 @@ from django.urls import get_resolver
 for pattern in get_resolver().url_patterns:
     getattr(pattern, "url_patterns", None)
 from rest_framework import test
+
+# pytest rewrites its plugins when they are imported, and says so of one that is there already.
+for name in [name for name in sys.modules if name.partition(".")[0] == "zappa_xray"]:
+    del sys.modules[name]
 """
 
 

@@ -49,7 +49,7 @@ def imported_by(code: str) -> list[str]:
     reading, writing = os.pipe()
     if not (child := os.fork()):
         sys.path.insert(0, str(Path.cwd()))
-        exec(code, {"__name__": "like"})  # noqa: S102 - it comes from the test that starts this
+        exec(code, {"__name__": "like"})  # noqa: S102 - of the tests themselves
         with os.fdopen(writing, "w") as names:
             names.write("\n".join(libraries()))
         os._exit(0)
