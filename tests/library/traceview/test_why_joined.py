@@ -380,6 +380,18 @@ def test_nothing_at_all_is_said_as_such(aws: dict[str, Stubber]) -> None:
     )
 
 
+def test_who_may_ask_nobody_is_told_why(aws: dict[str, Stubber]) -> None:
+    for _ in range(2):
+        aws["logs"].add_client_error("filter_log_events", "ExpiredTokenException")
+    aws["xray"].add_client_error("batch_get_traces", "ExpiredTokenException")
+    with pytest.raises(CommandError) as refused:
+        why(TRACE)
+    assert str(refused.value) == (
+        f"What library-dev in eu-central-1 knows of {TRACE} cannot be read: FilterLogEvents answered "
+        "ExpiredTokenException; BatchGetTraces answered ExpiredTokenException"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
