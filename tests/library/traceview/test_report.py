@@ -12,11 +12,14 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 from django.core.management import CommandError, call_command
+from rich.console import Console
 from zappa_xray.traceview import insights
+from zappa_xray.traceview.figures import Figures
 from zappa_xray.traceview.killed import hurt_requests
 from zappa_xray.traceview.log_lines import rare_lines
 from zappa_xray.traceview.log_queries import RARE, in_batches, in_time, of_routes
 from zappa_xray.traceview.log_queries import percentiles as percentiles_of
+from zappa_xray.traceview.report import table as table_of
 
 from tests.library.traceview import in_production
 
@@ -576,6 +579,11 @@ def test_the_table_has_all_columns_where_there_is_room(
             "route requests p99 fault time-out",
             "p90, after kill, max, throttle, cold, error, median",
         ),
+        (
+            44,
+            "route requests fault time-out",
+            "p90, after kill, max, throttle, cold, error, median, p99",
+        ),
     ],
 )
 def test_the_route_stays_where_there_is_no_room(
@@ -589,6 +597,15 @@ def test_the_route_stays_where_there_is_no_room(
     room = lines[0].index("requests") - 2
     written = "".join(row[:room] for row in rows).replace(" ", "")
     assert written == "GET/api/organisations/{organisation_id}/members/{id}/GET/b/"
+
+
+def test_a_route_of_wide_characters_keeps_its_column() -> None:
+    wide = Figures("GET", "/注文/{注文番号}/明細/", requests=1)
+    console = Console(width=80, file=io.StringIO(), color_system=None)
+    console.print(table_of([wide], 80, "requests")[0])
+    header, row = console.file.getvalue().splitlines()  # type: ignore[attr-defined]  # a StringIO
+    assert row.startswith("GET /注文/{注文番号}/明細/  ")
+    assert header.startswith("route")
 
 
 def test_nothing_found_is_no_error(aws: Stubs) -> None:
