@@ -23,6 +23,7 @@ ID = "0a1b2c3d-1111-2222-3333-444455556666"
 NOW = 1_795_363_678.0
 START = f"START RequestId: {ID} Version: $LATEST\n"
 END = {"route": "/x/", "method": "GET", "status": 200, "cold_start": False, "ms": 80.0}
+Lines = list[tuple[str, dict[str, str]]]
 ACCESS = {
     "requestId": "r",
     "traceId": TRACE,
@@ -378,6 +379,36 @@ def test_nothing_at_all_is_said_as_such(aws: dict[str, Stubber]) -> None:
         "X-Ray has no trace of it: it was not sampled (Transaction Search is on: spans go to "
         "CloudWatch Logs (aws/spans), and X-Ray indexes 1 % of the traces)."
     )
+
+
+@pytest.mark.parametrize(
+    ("in_function", "in_access", "found"),
+    [
+        ([("12:00", {"route": "/x/"}), ("11:00", {"trace_id": TRACE})], [], TRACE),
+        ([], [("12:00", {"traceId": TRACE})], TRACE),
+        ([("12:00", {"route": "/x/"})], [], r"no trace id, the last at 2026-11-24 12:00 UTC"),
+        ([], [], r"Neither the log of library-dev nor its API's has a time-out"),
+    ],
+)
+def test_the_last_time_out_is_the_last_that_can_be_followed(
+    aws: dict[str, Stubber], in_function: Lines, in_access: Lines, found: str
+) -> None:
+    for lines in (in_function, in_access):
+        rows = [
+            [
+                {"field": "@timestamp", "value": f"2026-11-24 {at}"},
+                {"field": "@message", "value": json.dumps(line)},
+            ]
+            for at, line in lines
+        ]
+        aws["logs"].add_response("start_query", {"queryId": "7"})
+        aws["logs"].add_response("get_query_results", {"status": "Complete", "results": rows})
+    if found == TRACE:
+        for _ in range(2):
+            aws["logs"].add_client_error("filter_log_events", "ExpiredTokenException")
+        aws["xray"].add_client_error("batch_get_traces", "ExpiredTokenException")
+    with pytest.raises(CommandError, match=found):
+        why("--last-timeout")
 
 
 def test_who_may_ask_nobody_is_told_why(aws: dict[str, Stubber]) -> None:
