@@ -288,6 +288,36 @@ def test_a_cold_start_that_dies_is_told_by_lambda_s_own_lines() -> None:
     assert told == {"in-init": True, "warm": False, "first": True}
 
 
+def platform(kind: str, **record: Any) -> dict[str, Any]:
+    return message(json.dumps({"time": "t", "type": f"platform.{kind}", "record": record}))
+
+
+def test_a_log_in_json_has_the_same_kills_and_cold_starts() -> None:
+    duration = {"durationMs": 35_000.0, "memorySizeMB": 512, "maxMemoryUsedMB": 99}
+    lines = rare_lines(
+        [
+            platform("report", requestId="killed", metrics=duration, status="timeout"),
+            platform("report", requestId="fine", metrics=duration, status="success"),
+            platform(
+                "report",
+                requestId="first",
+                metrics=duration | {"initDurationMs": 700.0},
+                status="error",
+                errorType="Runtime.ExitError",
+            ),
+            platform("initReport", phase="invoke", status="error", metrics={"durationMs": 3.0}),
+            platform("initReport", phase="init", status="timeout", metrics={"durationMs": 3.0}),
+        ]
+    )
+    assert {
+        key: (one.timed_out, one.is_first, one.seconds) for key, one in lines.deaths.items()
+    } == {
+        "killed": (True, False, 35.0),
+        "first": (False, True, 35.0),
+    }
+    assert len(lines.failed_inits) == 1
+
+
 def test_the_filters_are_asked_of_the_log_and_hold_for_what_was_killed(aws: Stubs) -> None:
     rare = [
         line(request_id=route, ms=29_000.0, timed_out=True, route=route) for route in ("/s/", "/x/")

@@ -411,6 +411,37 @@ def test_the_last_time_out_is_the_last_that_can_be_followed(
         why("--last-timeout")
 
 
+def test_a_log_in_json_is_explained_as_one_in_text(aws: dict[str, Stubber]) -> None:
+    tracing = {"type": "X-Amzn-Trace-Id", "value": f"Root={TRACE};Sampled=0"}
+    metrics = {"durationMs": 35_000.0, "memorySizeMB": 512, "maxMemoryUsedMB": 99}
+    lines = [
+        {"type": "platform.initStart", "record": {"phase": "init"}},
+        {"type": "platform.initReport", "record": {"phase": "init", "status": "success"}},
+        {"type": "platform.start", "record": {"requestId": ID, "version": "$LATEST"}},
+        json.loads(DEADLINE),
+        {
+            "type": "platform.report",
+            "record": {
+                "requestId": ID,
+                "metrics": metrics,
+                "status": "timeout",
+                "tracing": tracing,
+            },
+        },
+    ]
+    log = [
+        {"timestamp": int(NOW * 1000) + at, "message": json.dumps(one), "logStreamName": "s"}
+        for at, one in enumerate(lines)
+    ]
+    for found in ([], log[4:], log[2:], log, []):
+        aws["logs"].add_response("filter_log_events", {"events": found})
+    aws["xray"].add_client_error("batch_get_traces", "AccessDeniedException")
+    assert why(TRACE).splitlines()[0] == (
+        "GET /x/ waited 27.9 s for `SELECT 1 FOR UPDATE` (orders/views.py:41 create); "
+        "Lambda killed it at 35 s."
+    )
+
+
 def test_who_may_ask_nobody_is_told_why(aws: dict[str, Stubber]) -> None:
     for _ in range(2):
         aws["logs"].add_client_error("filter_log_events", "ExpiredTokenException")

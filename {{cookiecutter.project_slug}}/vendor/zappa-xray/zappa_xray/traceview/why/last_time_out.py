@@ -14,6 +14,7 @@ from zappa_xray.traceview.stage import Stage
 IN_FUNCTION = (
     "fields @timestamp, @message | filter (ispresent(timed_out) and ispresent(route))"
     " or (@message like /Status: timeout/ and @message like /XRAY TraceId/)"
+    ' or @message like /"platform.report".*"status": ?"timeout"/'
     " | sort @timestamp desc | limit 20"
 )
 IN_ACCESS = (
