@@ -226,6 +226,12 @@ def test_stages_that_cannot_be_read_are_told_without_a_traceback(tmp_path: Path)
             run("trace_report", "dev")
 
 
+@pytest.mark.parametrize("count", ["0", "-1", "many", "9" * 5_000])
+def test_a_watch_counts_to_one_at_least(count: str) -> None:
+    with pytest.raises(CommandError, match="is no number of traces"):
+        run("trace_watch", f"--count={count}")
+
+
 @pytest.mark.parametrize("option", ["--since=soon", "--slower-than=5", "--since=1y", "--since=-1h"])
 def test_a_duration_needs_its_unit(option: str) -> None:
     with pytest.raises(CommandError, match="is no duration: write 200ms"):

@@ -12,11 +12,14 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 from django.core.management import CommandError, call_command
+from rich.console import Console
 from zappa_xray.traceview import insights
+from zappa_xray.traceview.figures import Figures
 from zappa_xray.traceview.killed import hurt_requests
 from zappa_xray.traceview.log_lines import rare_lines
 from zappa_xray.traceview.log_queries import RARE, in_batches, in_time, of_routes
 from zappa_xray.traceview.log_queries import percentiles as percentiles_of
+from zappa_xray.traceview.report import table as table_of
 
 from tests.library.traceview import in_production
 
@@ -283,6 +286,36 @@ def test_a_cold_start_that_dies_is_told_by_lambda_s_own_lines() -> None:
         for request_id, hurt in zip(lines.deaths, hurt_requests(lines, ()), strict=True)
     }
     assert told == {"in-init": True, "warm": False, "first": True}
+
+
+def platform(kind: str, **record: Any) -> dict[str, Any]:
+    return message(json.dumps({"time": "t", "type": f"platform.{kind}", "record": record}))
+
+
+def test_a_log_in_json_has_the_same_kills_and_cold_starts() -> None:
+    duration = {"durationMs": 35_000.0, "memorySizeMB": 512, "maxMemoryUsedMB": 99}
+    lines = rare_lines(
+        [
+            platform("report", requestId="killed", metrics=duration, status="timeout"),
+            platform("report", requestId="fine", metrics=duration, status="success"),
+            platform(
+                "report",
+                requestId="first",
+                metrics=duration | {"initDurationMs": 700.0},
+                status="error",
+                errorType="Runtime.ExitError",
+            ),
+            platform("initReport", phase="invoke", status="error", metrics={"durationMs": 3.0}),
+            platform("initReport", phase="init", status="timeout", metrics={"durationMs": 3.0}),
+        ]
+    )
+    assert {
+        key: (one.timed_out, one.is_first, one.seconds) for key, one in lines.deaths.items()
+    } == {
+        "killed": (True, False, 35.0),
+        "first": (False, True, 35.0),
+    }
+    assert len(lines.failed_inits) == 1
 
 
 def test_the_filters_are_asked_of_the_log_and_hold_for_what_was_killed(aws: Stubs) -> None:
@@ -576,6 +609,11 @@ def test_the_table_has_all_columns_where_there_is_room(
             "route requests p99 fault time-out",
             "p90, after kill, max, throttle, cold, error, median",
         ),
+        (
+            44,
+            "route requests fault time-out",
+            "p90, after kill, max, throttle, cold, error, median, p99",
+        ),
     ],
 )
 def test_the_route_stays_where_there_is_no_room(
@@ -589,6 +627,15 @@ def test_the_route_stays_where_there_is_no_room(
     room = lines[0].index("requests") - 2
     written = "".join(row[:room] for row in rows).replace(" ", "")
     assert written == "GET/api/organisations/{organisation_id}/members/{id}/GET/b/"
+
+
+def test_a_route_of_wide_characters_keeps_its_column() -> None:
+    wide = Figures("GET", "/注文/{注文番号}/明細/", requests=1)
+    console = Console(width=80, file=io.StringIO(), color_system=None)
+    console.print(table_of([wide], 80, "requests")[0])
+    header, row = console.file.getvalue().splitlines()  # type: ignore[attr-defined]  # a StringIO
+    assert row.startswith("GET /注文/{注文番号}/明細/  ")
+    assert header.startswith("route")
 
 
 def test_nothing_found_is_no_error(aws: Stubs) -> None:

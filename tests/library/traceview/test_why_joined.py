@@ -23,6 +23,7 @@ ID = "0a1b2c3d-1111-2222-3333-444455556666"
 NOW = 1_795_363_678.0
 START = f"START RequestId: {ID} Version: $LATEST\n"
 END = {"route": "/x/", "method": "GET", "status": 200, "cold_start": False, "ms": 80.0}
+Lines = list[tuple[str, dict[str, str]]]
 ACCESS = {
     "requestId": "r",
     "traceId": TRACE,
@@ -377,6 +378,79 @@ def test_nothing_at_all_is_said_as_such(aws: dict[str, Stubber]) -> None:
         "FilterLogEvents answered AccessDeniedException: what Lambda did is not known. "
         "X-Ray has no trace of it: it was not sampled (Transaction Search is on: spans go to "
         "CloudWatch Logs (aws/spans), and X-Ray indexes 1 % of the traces)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("in_function", "in_access", "found"),
+    [
+        ([("12:00", {"route": "/x/"}), ("11:00", {"trace_id": TRACE})], [], TRACE),
+        ([], [("12:00", {"traceId": TRACE})], TRACE),
+        ([("12:00", {"route": "/x/"})], [], r"no trace id, the last at 2026-11-24 12:00 UTC"),
+        ([], [], r"Neither the log of library-dev nor its API's has a time-out"),
+    ],
+)
+def test_the_last_time_out_is_the_last_that_can_be_followed(
+    aws: dict[str, Stubber], in_function: Lines, in_access: Lines, found: str
+) -> None:
+    for lines in (in_function, in_access):
+        rows = [
+            [
+                {"field": "@timestamp", "value": f"2026-11-24 {at}"},
+                {"field": "@message", "value": json.dumps(line)},
+            ]
+            for at, line in lines
+        ]
+        aws["logs"].add_response("start_query", {"queryId": "7"})
+        aws["logs"].add_response("get_query_results", {"status": "Complete", "results": rows})
+    if found == TRACE:
+        for _ in range(2):
+            aws["logs"].add_client_error("filter_log_events", "ExpiredTokenException")
+        aws["xray"].add_client_error("batch_get_traces", "ExpiredTokenException")
+    with pytest.raises(CommandError, match=found):
+        why("--last-timeout")
+
+
+def test_a_log_in_json_is_explained_as_one_in_text(aws: dict[str, Stubber]) -> None:
+    tracing = {"type": "X-Amzn-Trace-Id", "value": f"Root={TRACE};Sampled=0"}
+    metrics = {"durationMs": 35_000.0, "memorySizeMB": 512, "maxMemoryUsedMB": 99}
+    lines = [
+        {"type": "platform.initStart", "record": {"phase": "init"}},
+        {"type": "platform.initReport", "record": {"phase": "init", "status": "success"}},
+        {"type": "platform.start", "record": {"requestId": ID, "version": "$LATEST"}},
+        json.loads(DEADLINE),
+        {
+            "type": "platform.report",
+            "record": {
+                "requestId": ID,
+                "metrics": metrics,
+                "status": "timeout",
+                "tracing": tracing,
+            },
+        },
+    ]
+    log = [
+        {"timestamp": int(NOW * 1000) + at, "message": json.dumps(one), "logStreamName": "s"}
+        for at, one in enumerate(lines)
+    ]
+    for found in ([], log[4:], log[2:], log, []):
+        aws["logs"].add_response("filter_log_events", {"events": found})
+    aws["xray"].add_client_error("batch_get_traces", "AccessDeniedException")
+    assert why(TRACE).splitlines()[0] == (
+        "GET /x/ waited 27.9 s for `SELECT 1 FOR UPDATE` (orders/views.py:41 create); "
+        "Lambda killed it at 35 s."
+    )
+
+
+def test_who_may_ask_nobody_is_told_why(aws: dict[str, Stubber]) -> None:
+    for _ in range(2):
+        aws["logs"].add_client_error("filter_log_events", "ExpiredTokenException")
+    aws["xray"].add_client_error("batch_get_traces", "ExpiredTokenException")
+    with pytest.raises(CommandError) as refused:
+        why(TRACE)
+    assert str(refused.value) == (
+        f"What library-dev in eu-central-1 knows of {TRACE} cannot be read: FilterLogEvents answered "
+        "ExpiredTokenException; BatchGetTraces answered ExpiredTokenException"
     )
 
 

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from zappa_xray.traceview.amounts import milliseconds, status_in
 from zappa_xray.traceview.documents import Document
 from zappa_xray.traceview.insights import Row
+from zappa_xray.traceview.platform_lines import in_text
 
 REPORT = re.compile(
     r"REPORT RequestId: (?P<id>\S{1,64})\s+Duration: (?P<ms>[\d.]+) ms(?P<init>.*?\tInit Duration:)?"
     r".*?Status: (?P<status>timeout|error)",
     re.DOTALL,
 )
+INIT_REPORT = re.compile(r"INIT_REPORT .*Phase: invoke")
 REQUEST_TITLE = re.compile(r"(?P<method>[A-Z]+) (?P<route>[/(].*)")
 
 
@@ -65,8 +67,9 @@ def rare_lines(rows: Iterable[Row]) -> RareLines:
     """Read the rows of the query RARE."""
     lines = RareLines()
     for row in rows:
-        message, stream = row.get("@message", ""), row.get("@logStream", "")
-        if message.startswith("INIT_REPORT"):
+        line, stream = document_in(row.get("@message", "")), row.get("@logStream", "")
+        message = in_text(row.get("@message", ""), line)
+        if INIT_REPORT.match(message):
             lines.failed_inits.append((stream, moment(row)))
         elif report := REPORT.match(message):
             lines.deaths[report["id"]] = Death(
@@ -77,7 +80,7 @@ def rare_lines(rows: Iterable[Row]) -> RareLines:
                 is_first=report["init"] is not None,
             )
         else:
-            _add(lines, document_in(message))
+            _add(lines, line)
     return lines
 
 

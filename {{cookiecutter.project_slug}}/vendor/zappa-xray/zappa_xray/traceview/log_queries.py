@@ -17,6 +17,8 @@ RARE = (
     " | filter ispresent(timed_out) or ispresent(killed_request_id)"
     " or @message like /^REPORT RequestId: .*Status: (timeout|error)/"
     " or @message like /^INIT_REPORT .*Phase: invoke.*Status: (timeout|error)/"
+    # The same of a function whose log format is JSON.
+    ' or @message like /"platform.(report|initReport)".*"status": ?"(timeout|error|failure)"/'
 )
 IDS_AT_ONCE = 100  # a query may have 10 000 characters
 ROUTES_AT_ONCE, CHARACTERS_AT_ONCE = 20, 5_000

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -15,7 +16,7 @@ BAD = "bold red"
 GAP = 2
 NARROWEST_ROUTE = 20
 # What goes first where there is no room; the others stay.
-LEFT_OUT_FIRST = ("p90", "after kill", "max", "throttle", "cold", "error", "median")
+LEFT_OUT_FIRST = ("p90", "after kill", "max", "throttle", "cold", "error", "median", "p99")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def table(routes: list[Figures], width: int, requests: str) -> tuple[Table, list
     The route is never one of them. Where it is longer than its column it goes on in the next line.
     """
     names = [f"{figures.method} {figures.route}".strip() for figures in routes]
-    longest = max(map(len, ["route", *names]))
+    longest = max(map(cell_len, ["route", *names]))
     shown = list(columns(requests))
     if all(figures.after_kill is None for figures in routes):
         shown.pop()  # X-Ray's summaries do not tell it

@@ -6,11 +6,15 @@ from typing import Any
 
 from zappa_xray.traceview.documents import Document
 from zappa_xray.traceview.log_lines import document_in
+from zappa_xray.traceview.platform_lines import in_text
 
 
 @dataclass(frozen=True)
 class Event:
-    """A line of a log; `at` is in seconds since 1970, `line` its JSON, empty where it is none."""
+    """A line of a log; `at` is in seconds since 1970, `line` its JSON, empty where it is none.
+
+    `message` is in text also where Lambda wrote JSON.
+    """
 
     at: float
     message: str
@@ -50,6 +54,6 @@ class Group:
         )
         for page in pages:
             for event in page["events"]:
-                text = event["message"]
-                at = event["timestamp"] / 1000
-                yield Event(at, text, event["logStreamName"], document_in(text))
+                line, at = document_in(event["message"]), event["timestamp"] / 1000
+                text = in_text(event["message"], line)
+                yield Event(at, text, event["logStreamName"], line)

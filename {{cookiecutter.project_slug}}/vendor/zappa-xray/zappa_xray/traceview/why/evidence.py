@@ -18,7 +18,10 @@ class ColdStart:
 
 @dataclass
 class Evidence:
-    """Of one request; what nobody wrote down is None. `unknown` are sentences of what that leaves open."""
+    """Of one request; what nobody wrote down is None. `unknown` are sentences of what that leaves open.
+
+    `refusals` say why AWS did not answer, once for each of the three that are asked.
+    """
 
     trace_id: str
     access: Access | None = None
@@ -26,6 +29,7 @@ class Evidence:
     trace: Trace | None = None
     cold_starts: list[ColdStart] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:

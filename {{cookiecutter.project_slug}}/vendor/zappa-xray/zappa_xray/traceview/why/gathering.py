@@ -43,6 +43,7 @@ class Gathering:
         try:
             ask()
         except (ClientError, BotoCoreError) as error:
+            self._evidence.refusals.append(reason(error))
             is_absent = isinstance(error, ClientError) and error.response["Error"]["Code"] == ABSENT
             self._evidence.unknown.append(
                 f"{absent}: {left_open}." if is_absent else f"{reason(error)}: {left_open}."

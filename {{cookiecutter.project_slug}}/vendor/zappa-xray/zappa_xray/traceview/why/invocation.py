@@ -15,6 +15,7 @@ INIT_DURATION = re.compile(r"\tInit Duration: ([\d.]+) ms")
 MEMORY = re.compile(r"Memory Size: (\d{1,6}) MB\s+Max Memory Used: (\d{1,6}) MB")
 ERROR_TYPE = re.compile(r"Error Type: (\S+)")
 TIMED_OUT = re.compile(r"Task timed out after ([\d.]+) seconds")
+TIMEOUT, EXIT = "Status: timeout", "Runtime.ExitError"
 EXITED = re.compile(r"Error: Runtime exited with error: (.+)")
 # What faulthandler prints, innermost first; the package lies in /var/task, libraries among it.
 DUMPED = re.compile(r'  File "(?:/var/task/)?([^"]+)", line (\d+) in (\w+)')
@@ -70,8 +71,8 @@ def invocation_of(events: list[Event], request_id: str) -> Invocation:
         duration=_seconds(DURATION, text),
         init_seconds=_seconds(INIT_DURATION, text),
         init_in_time=init_inside or init_before,
-        killed_after=next(_killed(named), None),
-        exited=next((found[1] for found in _found(EXITED, named)), ""),
+        killed_after=next(_killed(named), _seconds(DURATION, text) if TIMEOUT in text else None),
+        exited=next((found[1] for found in _found(EXITED, named)), EXIT if EXIT in text else ""),
         out_of_memory=_out_of_memory(text, named),
         too_large=any(TOO_LARGE.search(event.message) for event in inside),
         dumped=_dumped(inside),

@@ -25,7 +25,7 @@ class Command(BaseCommand):
             "--address", type=address, help="host:port; default: where this service sends its own"
         )
         parser.add_argument("--json", action="store_true", help="one JSON object for each trace")
-        parser.add_argument("--count", type=int, help="end after so many traces")
+        parser.add_argument("--count", type=count, help="end after so many traces")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["json"]:
@@ -93,6 +93,13 @@ class Command(BaseCommand):
         ):
             if count:
                 self.stderr.write(f"{count} packets {what}.")
+
+
+def count(text: str) -> int:
+    """Return a number of traces."""
+    if not text.isdecimal() or not 0 < len(text) < 10 or not int(text):
+        raise ArgumentTypeError(f"{text!r} is no number of traces: write 1 or more")
+    return int(text)
 
 
 def address(text: str) -> tuple[str, int]:

@@ -12,6 +12,9 @@ from zappa_xray.traceview.filters import age
 from zappa_xray.traceview.progress import Progress
 from zappa_xray.traceview.requirements import needs
 from zappa_xray.traceview.stage import Stage, stage_named
+from zappa_xray.traceview.why.evidence import Evidence
+
+SOURCES = 3  # the gateway's log, the function's, X-Ray
 
 
 class Command(BaseCommand):
@@ -40,12 +43,7 @@ class Command(BaseCommand):
         trace_id = self._trace_id(logs, stage, options)
         evidence = Gathering(logs, xray, stage, trace_id).evidence()
         if evidence.is_empty:
-            raise CommandError(
-                f"Nothing is known of {trace_id} at the stage {stage.name} in"
-                f" {logs.meta.region_name}: {stage.function} has no line of it in a log, or is not"
-                " deployed there, and X-Ray has no trace. Another stage's: --stage. "
-                + " ".join(evidence.unknown)
-            )
+            raise CommandError(nothing_known(evidence, stage, logs.meta.region_name))
         verdict, moments = verdict_of(evidence), time_line(evidence)
         if options["json"]:
             told = {"trace_id": trace_id, "sentence": sentence(verdict), **asdict(verdict)}
@@ -77,3 +75,15 @@ class Command(BaseCommand):
                 "--since 7d looks further back."
             )
         return last
+
+
+def nothing_known(evidence: Evidence, stage: Stage, region: str) -> str:
+    """Return the sentences for a trace of which nobody has anything, or of which nobody could be asked."""
+    if len(evidence.refusals) == SOURCES:
+        reasons = "; ".join(dict.fromkeys(evidence.refusals))
+        return f"What {stage.function} in {region} knows of {evidence.trace_id} cannot be read: {reasons}"
+    return (
+        f"Nothing is known of {evidence.trace_id} at the stage {stage.name} in {region}:"
+        f" {stage.function} has no line of it in a log, or is not deployed there, and X-Ray has no"
+        f" trace. Another stage's: --stage. {' '.join(evidence.unknown)}"
+    )
