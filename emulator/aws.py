@@ -11,6 +11,7 @@ import threading
 import urllib.request
 import zipfile
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,7 +20,14 @@ import boto3  # type: ignore[import-untyped]  # it has no types
 from emulator.processes import read_all, started
 
 START_SECONDS = 60.0
+MAKING_CLIENTS = threading.Lock()  # a session is not for several threads at a time
 ORDERS, HELD = "/emulator/faults", "/emulator/held"  # see emulator/faults.py
+
+
+@cache
+def session() -> Any:
+    """Return the session of all clients here: each one reads what botocore knows of AWS anew."""
+    return boto3.session.Session()
 
 
 class EmulatedAWS:
@@ -34,7 +42,6 @@ class EmulatedAWS:
         self.url = ""
         self._resources = ExitStack()
         self._clients: dict[str, Any] = {}
-        self._making_clients = threading.Lock()
 
     def __enter__(self) -> Self:
         with ExitStack() as starting:
@@ -73,9 +80,9 @@ class EmulatedAWS:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of the emulated account, such as `client("apigateway")`."""
-        with self._making_clients:
+        with MAKING_CLIENTS:
             if service not in self._clients:
-                self._clients[service] = boto3.session.Session().client(
+                self._clients[service] = session().client(
                     service,
                     region_name=self.region,
                     endpoint_url=self.url,

@@ -62,7 +62,7 @@ def installed() -> Path:
         if not ready.exists() or ready.read_text() != wanted:
             (folder / "package.json").write_text(wanted)
             command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts"]
-            run([*command, "--no-package-lock"], folder=folder, timeout=120)
+            run([*command, "--no-package-lock", "--fetch-retries=10"], folder=folder)
             ready.write_text(wanted)
         shutil.copy(SCRIPT, folder)
     return folder
