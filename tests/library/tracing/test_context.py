@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from aws_xray_sdk.core import xray_recorder
 from aws_xray_sdk.core.models.trace_header import TraceHeader
+from zappa_xray import traced
 from zappa_xray.testing import TraceDaemon
+from zappa_xray.tracing import in_flight
+from zappa_xray.tracing.background import BackgroundWork
 from zappa_xray.tracing.context import InvocationContext
 from zappa_xray.tracing.invocation import header_now
 
@@ -26,6 +29,7 @@ def invocation(monkeypatch: pytest.MonkeyPatch, trace_daemon: TraceDaemon) -> It
     """An invocation with the first of ROOTS, sent to the daemon of the test."""
     monkeypatch.setenv("_X_AMZN_TRACE_ID", header(ROOTS[0]))
     monkeypatch.setattr(xray_recorder, "_context", InvocationContext())
+    monkeypatch.setattr(in_flight, "IN_LAMBDA", True)
     monkeypatch.setattr(xray_recorder.streaming, "_threshold", 0)
     xray_recorder.clear_trace_entities()
     yield
@@ -83,6 +87,9 @@ def test_without_sampling_or_tracing_nothing_is_sent_and_the_next_one_is(
     monkeypatch.setenv("_X_AMZN_TRACE_ID", text)
     with xray_recorder.in_subsegment("outer"):
         record("inner")
+    assert traced("part")(lambda: traced(sorted)([2, 1]))() == [1, 2]
+    with BackgroundWork("work"):
+        assert traced("part")(lambda: traced(sorted)([2, 1]))() == [1, 2]
     assert trace_daemon.documents == []
 
     monkeypatch.setenv("_X_AMZN_TRACE_ID", header(ROOTS[1]))

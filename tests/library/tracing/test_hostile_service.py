@@ -11,6 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 from zappa_xray.testing import TraceDaemon
+from zappa_xray.tracing import recording
+from zappa_xray.tracing.background import BackgroundWork
+from zappa_xray.tracing.invocation import invocation
 from zappa_xray.tracing.logs import TraceContextFilter
 from zappa_xray.tracing.plain import REST, plain
 
@@ -216,3 +219,37 @@ def test_what_can_be_read_only_once_is_left_to_the_service() -> None:
 
     assert "iterator" in plain({"rows": rows})["rows"]
     assert list(rows) == [1, 2]
+
+
+def test_a_daemon_without_an_address_costs_one_line_and_no_request(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[str] = []
+
+    class NamelessNetwork:
+        def sendto(self, packet: bytes, address: tuple[str, int]) -> None:
+            asked.append(address[0])
+            raise OSError("Name or service not known")
+
+    emitter = xray_recorder.emitter
+    monkeypatch.setattr(emitter, "_paused_until", 0.0)
+    monkeypatch.setattr(emitter, "_socket", NamelessNetwork())
+    for _ in range(2):
+        assert client.get("/takes-away/").status_code == 200
+
+    assert len(asked) == 1
+    [line] = [one for one in caplog.records if one.name == "zappa_xray.tracing.emitter"]
+    assert line.getMessage().endswith("nothing is sent: Name or service not known")
+
+
+def test_what_modules_call_while_they_are_loaded_takes_no_cold_start_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recording, "process", recording.Process())
+    monkeypatch.setattr(recording, "IN_LAMBDA", True)
+    with BackgroundWork("at import") as early:
+        assert early.facts["cold_start"] is True
+
+    monkeypatch.setattr(invocation, "_request_id", "an id")
+    with BackgroundWork("first") as first, BackgroundWork("second") as second:
+        assert (first.facts["cold_start"], second.facts["cold_start"]) == (True, False)

@@ -141,6 +141,17 @@ def test_the_path_of_a_4xx_is_its_route_unless_the_owner_asks_for_it(
     assert lines(caplog, "django.request")[-1]["text"] == f"Not Found: {path}"
 
 
+@pytest.mark.parametrize("path", ["/SECRET\u00e9/", "/SECRET%0Ax/", "/SECRET%FF/"])
+def test_a_path_that_django_escapes_in_its_line_is_the_route_too(
+    caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    with caplog.filtering(TraceContextFilter()):
+        Client().get(path)
+
+    [warning] = lines(caplog, "django.request")
+    assert warning["text"] == "Not Found: (no route)"
+
+
 def test_the_first_after_a_kill_says_so(
     caplog: pytest.LogCaptureFixture,
     trace_daemon: TraceDaemon,

@@ -118,7 +118,7 @@ class Part(AbstractContextManager[None]):
         if is_open(self._subsegment):
             end_below(self._subsegment)
             xray_recorder.end_subsegment()
-        else:  # a thread or coroutine that has outlived its request
+        elif self._subsegment.sampled:  # a thread or coroutine that has outlived its request
             self._subsegment.close()
             xray_recorder.emitter.send_entity(self._subsegment)
 

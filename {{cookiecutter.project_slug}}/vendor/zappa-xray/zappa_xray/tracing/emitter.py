@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from typing import Any
 
 from aws_xray_sdk.core import xray_recorder
@@ -25,11 +26,16 @@ logger = logging.getLogger(__name__)
 HEADER = f"{PROTOCOL_HEADER}\n"
 # A packet of UDP over IPv4 holds 65 507 bytes, a document for X-Ray 64 KB.
 MAX_DOCUMENT = 65_507 - len(HEADER)
+PAUSE_SECONDS = 60.0
 NOT_SENT = "A trace document was not sent as it is"
 
 
 class Emitter(UDPEmitter):
     """The SDK's emitter, but no document is too large, too many, refused or written to the log."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self._paused_until = 0.0
 
     def send_entity(self, entity: Any) -> None:
         """Sends a segment or subsegment of the SDK, unless its request has sent too many."""
@@ -79,7 +85,13 @@ class Emitter(UDPEmitter):
         self._send_text(text if len(text) <= MAX_DOCUMENT else shortened(document, MAX_DOCUMENT))
 
     def _send_text(self, text: str) -> None:
-        self._socket.sendto((HEADER + text).encode("ascii"), (self._ip, self._port))
+        if self._paused_until and time.monotonic() < self._paused_until:
+            return
+        try:
+            self._socket.sendto((HEADER + text).encode("ascii"), (self._ip, self._port))
+        except OSError as error:  # such as a name without an address, which takes seconds to know
+            self._paused_until = time.monotonic() + PAUSE_SECONDS
+            logger.warning("No daemon at %s:%s, nothing is sent: %s", self._ip, self._port, error)
 
 
 def send_by_a_new_emitter() -> None:

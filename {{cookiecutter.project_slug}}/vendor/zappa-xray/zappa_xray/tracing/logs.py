@@ -39,12 +39,12 @@ class TraceContextFilter(logging.Filter):
 
 
 def _write_route(record: logging.LogRecord, request: Any) -> None:
-    # Django tells "Not Found: /the/path/" and the like.
-    path, work = getattr(request, "path", None), work_of(request)
+    # Django tells "Not Found: /the/path/" and the like, with what is no ASCII written as \xe9.
+    path, work = getattr(request, "path", ""), work_of(request)
     status = getattr(record, "status_code", 0)
     if work and 400 <= status < 500 and isinstance(record.args, tuple) and not settings.log_paths:
-        route = work.facts.get("route")
-        record.args = tuple(route if value == path else value for value in record.args)
+        route, paths = work.facts.get("route"), (path, path.encode("unicode_escape").decode())
+        record.args = tuple(route if value in paths else value for value in record.args)
 
 
 def log_end(work: InFlight) -> None:
