@@ -24,7 +24,14 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from emulator import api_gateway, dead_letters, stacks, versions
+from emulator import (
+    api_gateway,
+    dead_letters,
+    provisioned_concurrency,
+    snap_start,
+    stacks,
+    versions,
+)
 from emulator.events import ACCOUNT_ID
 from emulator.faults import Faults
 from emulator.metric_filters import counted, replaced
@@ -48,6 +55,7 @@ class CompletedMoto:
 
     def __init__(self, application: WSGIApplication) -> None:
         self.application = application
+        self.provisioned = provisioned_concurrency.ProvisionedConcurrency()
         self.kept = (SamplingRules(), Groups(), SavedQueries())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -59,6 +67,15 @@ class CompletedMoto:
         for kept in self.kept:
             if kept.knows(call):
                 return self._kept(kept, call, environ, start_response)
+        if asked := provisioned_concurrency.PATH.fullmatch(path):
+            length = int(environ.get("CONTENT_LENGTH") or 0)
+            status, said = self.provisioned.answer(
+                method,
+                asked["function"],
+                environ["QUERY_STRING"],
+                environ["wsgi.input"].read(length),
+            )
+            return send(start_response, said, "application/json", status)
         if version := FUNCTION_VERSION.fullmatch(path):
             # https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html: a partial ARN
             environ["PATH_INFO"] = f"/2015-03-31/functions/{version['name']}"
@@ -141,6 +158,7 @@ def main() -> None:
     RestAPI.delete_from_cloudformation_json = classmethod(delete_rest_api)  # type: ignore[assignment]  # moto lacks it
     api_gateway.install()
     dead_letters.install()
+    snap_start.install()
     stacks.install()
     versions.install()
     moto = DomainDispatcherApplication(create_backend_app)

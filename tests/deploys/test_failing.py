@@ -237,6 +237,47 @@ def test_a_deploy_that_was_killed_after_it_made_the_function_is_finished(project
     assert (code / "jobs.py").read_text() == MENDED
 
 
+@pytest.mark.parametrize(
+    ("operation", "sent", "left", "next"),
+    [
+        ("CreateFunction", signal.SIGTERM, f"{NO_API}.", "deploy"),
+        ("CreateDeployment", signal.SIGINT, DEPLOYED, "update"),
+    ],
+)
+def test_a_deploy_that_is_interrupted_says_what_it_leaves_and_cleans_up(
+    project: Project, operation: str, sent: signal.Signals, left: str, next: str
+) -> None:
+    project.aws.fail(operation, hold=True)
+    command, options = project.command("deploy", "dev")
+    with subprocess.Popen(command, **options, start_new_session=True) as interrupted:
+        project.aws.wait_for_held_call()
+        os.killpg(interrupted.pid, sent)
+        printed, _ = interrupted.communicate(timeout=60)
+    project.aws.forget_faults()
+    assert "Interrupted.\nAs it is now: " in printed
+    assert left in printed
+    assert f"Next: make {next} STAGE=dev" in printed
+    assert ("Traceback" in printed, interrupted.returncode, project.left_over()) == (False, 130, [])
+    ended = project.zappa(next, "dev")
+    assert (ended.code, project.is_whole()) == (0, True), ended.printed
+
+
+def test_an_undeploy_goes_on_where_an_earlier_one_stopped(project: Project) -> None:
+    assert project.zappa("deploy", "dev").code == 0
+    asked = project.zappa("undeploy", "dev")
+    assert (asked.code, "there is nobody to ask: ARGS=--yes" in asked.printed) == (1, True)
+    project.aws.fail("DeleteFunction", code="AccessDeniedException", status=403)
+    denied = project.zappa("undeploy", "dev", "--yes")
+    project.aws.forget_faults()
+    assert "the permission lambda:DeleteFunction is missing" in denied.printed
+    assert "Once that is mended: make undeploy STAGE=dev" in denied.printed
+    assert (denied.code, project.stack(), "Traceback" in denied.printed) == (1, "", False)
+    undeployed = project.zappa("undeploy", "dev", "--yes")
+    assert (undeployed.code, project.aws.function_tracing(FUNCTION)) == (0, None)
+    again = project.zappa("undeploy", "dev", "--yes")
+    assert (again.code, f"There is nothing of {FUNCTION}" in again.printed) == (0, True)
+
+
 def test_a_stack_that_zappa_did_not_make_is_left_alone(project: Project) -> None:
     template = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
     project.aws.fail("CreateStack", stack="CREATE_FAILED")

@@ -123,7 +123,7 @@ def test_settings_that_cannot_be_loaded_are_a_fault_without_a_traceback(project:
     assert "Traceback" not in message
 
 
-@pytest.mark.parametrize("command", ["undeploy", "tail", "manage"])
+@pytest.mark.parametrize("command", ["invoke", "tail", "manage"])
 def test_other_commands_are_let_through(command: str) -> None:
     cli = zappa_cli(command=command, runtime="python3.9")
     prepare(cli)

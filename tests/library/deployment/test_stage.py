@@ -4,6 +4,7 @@ from typing import Any
 import botocore.endpoint
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import NoCredentialsError
 from zappa_xray.deployment.stage import CallFailed, Stage
 
 from tests.library.deployment.conftest import AWS, stage
@@ -123,3 +124,32 @@ def test_stages_load_as_zappa_loads_them() -> None:
     assert found.function.endswith("-production")
     assert found.settings["xray_tracing"] is True
     assert found.client("xray").meta.region_name == found.region
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "says"),
+    [
+        (403, "ExpiredTokenException", "sign in again"),
+        (403, "UnrecognizedClientException", "AWS does not know these keys"),
+        (403, "InvalidSignatureException", "this machine's clock is wrong"),
+    ],
+)
+def test_credentials_that_aws_does_not_take_are_said_with_what_to_do(
+    status: int, code: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(CallFailed, match=says) as refused:
+        answering([(status, code)], monkeypatch).call("apigateway", "update_stage", **UPDATE)
+    assert refused.value.code == code
+
+
+def test_without_credentials_it_is_said_where_they_are_put(monkeypatch: pytest.MonkeyPatch) -> None:
+    without = stage()
+    monkeypatch.setattr(
+        without.client("apigateway"), "update_stage", lambda **_: nobody(), raising=False
+    )
+    with pytest.raises(CallFailed, match="put credentials of AWS into your environment"):
+        without.call("apigateway", "update_stage", **UPDATE)
+
+
+def nobody() -> None:
+    raise NoCredentialsError

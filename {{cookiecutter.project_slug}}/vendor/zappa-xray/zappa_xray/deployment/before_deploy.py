@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from zappa_xray.deployment import deployed, rollback
+from zappa_xray.deployment import deployed, rollback, undeploy
 from zappa_xray.deployment.alarms.given_topic import absence
 from zappa_xray.deployment.belongs import contents
 from zappa_xray.deployment.environment import pass_environment
@@ -24,11 +24,13 @@ def prepare(cli: Any) -> None:
     """Give the function its environment and Zappa what to package, or say all that keeps the stage
     from working.
 
-    Takes Zappa's ZappaCLI with its settings loaded. Does nothing but for deploy, update, package and
-    rollback. Raises click.ClickException, which Zappa shows without a traceback.
+    Takes Zappa's ZappaCLI with its settings loaded. Does nothing but for deploy, update, package,
+    rollback and undeploy. Raises click.ClickException, which Zappa shows without a traceback.
     """
     if cli.command == "rollback":
         rollback.prepare(Stage(cli))
+    elif cli.command == "undeploy":
+        undeploy.prepare(Stage(cli))
     elif cli.command in COMMANDS:
         prepare_package(Stage(cli))
 

@@ -1,5 +1,6 @@
 """How much of a stage stands in AWS, and which command it therefore needs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from zappa_xray.deployment import stack
@@ -31,15 +32,17 @@ class Deployed:
         return f"there is no function {stage.function}{state}"
 
 
-def look(stage: Stage) -> Deployed:
+def look(stage: Stage, state_of: Callable[[Stage], str] = stack.at_rest) -> Deployed:
     """Return what stands of a stage, once CloudFormation is not at work at it.
+
+    state_of  stack.state_now for what stands meanwhile
 
     Raises click.ClickException when a call fails or CloudFormation does not come to an end.
     """
     function = there_is(stage, "lambda", "get_function_configuration", FunctionName=stage.function)
     if not stage.cli.use_apigateway:
         return Deployed(function, "", function)
-    state = stack.at_rest(stage)
+    state = state_of(stage)
     return Deployed(function, state, function and state in stack.IN_USE and has_stage(stage))
 
 

@@ -18,6 +18,7 @@ BEFORE, AFTER, BY_HAND = "before", "after", "by-hand"
 # X-Ray has a trace some seconds after its request: the doctor asks again for so long.
 DOCTOR = ("doctor", "--wait 90")
 MIGRATE = ("migrate", "")
+INTERRUPTED = 130  # as shells have it: 128 and the number of SIGINT
 
 Step = tuple[str, str]
 Make = Callable[[Step], bool]
@@ -87,6 +88,11 @@ def main() -> None:
         print(release(Stage.load(options.stage), options.migrate, make_for(options.stage)))
     except click.ClickException as fault:
         sys.exit(f"Error: {fault.message}")
+    except KeyboardInterrupt:
+        print(
+            f"\nInterrupted: make release STAGE={options.stage} goes on from here", file=sys.stderr
+        )
+        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

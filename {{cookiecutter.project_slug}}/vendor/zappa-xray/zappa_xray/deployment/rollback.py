@@ -67,7 +67,7 @@ def listed(stage: Stage) -> Iterator[dict[str, Any]]:
 
 
 def too_few(stage: Stage, versions: list[dict[str, Any]], back: int) -> str:
-    have = ", ".join(described(version) for version in versions)
+    have = ", ".join(described(version) for version in versions) or "no version"
     return (
         f"{stage.function} cannot go back by {back}: it has {have}. Deploy an earlier commit with make"
         f" update STAGE={stage.name} instead; num_retained_versions in zappa_settings.json says how"

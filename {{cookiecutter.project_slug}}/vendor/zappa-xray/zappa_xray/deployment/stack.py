@@ -33,6 +33,12 @@ def find(stage: Stage) -> dict[str, Any] | None:
     return stack
 
 
+def state_now(stage: Stage) -> str:
+    """Return the stack's state, empty for no stack. Raises CallFailed."""
+    found = find(stage)
+    return found["StackStatus"] if found else ""
+
+
 def at_rest(stage: Stage) -> str:
     """Return the stack's state once CloudFormation has ended its work at it, empty for no stack.
 

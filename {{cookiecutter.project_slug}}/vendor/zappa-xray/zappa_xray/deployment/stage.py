@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from zappa_xray.deployment.keys.faults import ill_typed, policies
 from zappa_xray.deployment.policies import action_of, where
+from zappa_xray.deployment.sign_in import advised
 from zappa_xray.stages import stages
 
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
@@ -146,7 +147,7 @@ class Stage:
         try:
             client = self.client(service)
         except BotoCoreError as error:
-            raise CallFailed(f"{service}: {error}", type(error).__name__) from error
+            raise CallFailed(f"{service}: {advised(error)}", type(error).__name__) from error
         return called(client, operation, **parameters)
 
     def pages(self, service: str, operation: str, **parameters: Any) -> Iterator[dict[str, Any]]:
@@ -179,7 +180,7 @@ def called(client: Any, operation: str, **parameters: Any) -> dict[str, Any]:
         raise failure(client, error) from error
     except BotoCoreError as error:
         service = client.meta.service_model.service_name
-        raise CallFailed(f"{service}: {error}", type(error).__name__) from error
+        raise CallFailed(f"{service}: {advised(error)}", type(error).__name__) from error
     return answer
 
 
@@ -197,6 +198,6 @@ def wait_out_a_conflict(
 def failure(client: Any, error: ClientError) -> CallFailed:
     code = error.response["Error"]["Code"]
     if code not in DENIED:
-        return CallFailed(str(error), code)
+        return CallFailed(advised(error), code)
     action = action_of(client.meta.service_model.operation_model(error.operation_name))
     return CallFailed(f"the permission {action} is missing: {where(action)}", code)

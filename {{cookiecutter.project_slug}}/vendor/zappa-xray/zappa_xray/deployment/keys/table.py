@@ -35,12 +35,12 @@ FLAGS = """
     xray_tracing
 """
 OBJECTS_OF_AWS = """
-    authorizer cognito context_header_mappings ephemeral_storage function_url_config
+    alb_vpc_config authorizer cognito context_header_mappings ephemeral_storage function_url_config
     function_url_cloudfront_config
 """
 # What Zappa itself looks at closely, and what has a check of its own.
 LOOKED_AT_ELSEWHERE = """
-    api_access_log app_type cache_cluster_size cors log_retention_days provisioned_concurrency xray_alarms
+    api_access_log app_type cache_cluster_size cors efs_config log_retention_days provisioned_concurrency xray_alarms
 """
 
 KEYS: dict[str, Kind] = {
@@ -48,12 +48,11 @@ KEYS: dict[str, Kind] = {
     **dict.fromkeys(FLAGS.split(), FLAG),
     **dict.fromkeys(OBJECTS_OF_AWS.split(), OBJECT),
     **dict.fromkeys(LOOKED_AT_ELSEWHERE.split(), ANYTHING),
-    **dict.fromkeys(("bot_events", "efs_config", "extra_permissions"), OBJECTS),
+    **dict.fromkeys(("bot_events", "extra_permissions"), OBJECTS),
     **dict.fromkeys(("aws_environment_variables", "environment_variables"), NAMED_TEXTS),
     **dict.fromkeys(("aws_endpoint_urls", "callbacks", "tags"), NAMED_TEXTS),
     **dict.fromkeys(("additional_text_mimetypes", "exclude", "exclude_glob", "include"), TEXTS),
     **dict.fromkeys(("environment_from_deployer", "function_url_domains", "layers"), TEXTS),
-    **dict.fromkeys(("alb_vpc_config", "vpc_config"), VPC_CONFIG),
     "apigateway_version": one_of("v1", "v2"),
     "architecture": one_of("x86_64", "arm64"),
     "endpoint_configuration": list_of(
@@ -69,6 +68,7 @@ KEYS: dict[str, Kind] = {
     ),
     "snap_start": one_of("PublishedVersions", "None"),
     "touch_path": text_like("/.*", "a path that begins with /"),
+    "vpc_config": VPC_CONFIG,
     "xray_sampling_rule": SAMPLING_RULE,
     # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     "memory_size": number(128, 10_240),
