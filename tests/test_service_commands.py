@@ -78,9 +78,10 @@ def test_pre_commit_formats_the_owner_s_files_and_leaves_the_library_alone(copy:
     for path in (owned, vendored):
         copy.write(path, FAULTY)
     copy.run("git", "init", "--quiet")
+    copy.run("git", "add", owned, vendored)
     pre_commit = f"{copy.environment['UV_PROJECT_ENVIRONMENT']}/bin/pre-commit"
     with pytest.raises(CommandFailed, match="files were modified by this hook"):
-        copy.run(pre_commit, "run", "ruff-format", "--files", owned, vendored)
+        copy.run(pre_commit, "run", "ruff-format")
     assert copy.read(owned) != FAULTY
     assert copy.read(vendored) == FAULTY
 

@@ -137,6 +137,17 @@ def test_a_bundle_of_certificates_that_is_not_there_is_named(installed: Service)
     assert "ImproperlyConfigured: DATABASE_CA_BUNDLE is certs/cq.pem, and there is no" in message
 
 
+def test_an_address_that_is_none_is_told_by_its_variable_and_not_shown(installed: Service) -> None:
+    message = refusal(installed, DATABASE_URL="user:hunter2@localhost/notes")
+    assert "ImproperlyConfigured: DATABASE_URL is not postgresql://" in message
+    assert "hunter2" not in message
+
+
+def test_a_log_level_may_be_written_small(installed: Service) -> None:
+    level = setting(installed, "settings.LOGGING['root']['level']", DJANGO_LOG_LEVEL="debug")
+    assert level == "DEBUG"
+
+
 @pytest.mark.parametrize("environment", [{}, {"DATABASE_URL": ""}], ids=["unset", "empty"])
 def test_without_an_address_the_database_lies_in_the_service_s_folder_whatever_its_name(
     installed: Service, tmp_path: Path, environment: dict[str, str]

@@ -110,6 +110,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     if env.str("DATABASE_URL", default="")
     else {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}
 }
+if "." not in DATABASES["default"].get("ENGINE", ""):
+    raise ImproperlyConfigured("DATABASE_URL is not {{ cookiecutter.__database_scheme }}://user:password@host/name")
 DATABASE_CA_BUNDLE = env.str("DATABASE_CA_BUNDLE", default="")
 if DATABASE_CA_BUNDLE and not (BASE_DIR / DATABASE_CA_BUNDLE).is_file():
     raise ImproperlyConfigured(
@@ -287,7 +289,10 @@ LOGGING = {
             "formatter": "json" if IN_LAMBDA else "line",
         },
     },
-    "root": {"handlers": ["console"], "level": env.str("DJANGO_LOG_LEVEL", default="") or "INFO"},
+    "root": {
+        "handlers": ["console"],
+        "level": env.str("DJANGO_LOG_LEVEL", default="").upper() or "INFO",
+    },
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
         # At DEBUG the SDK prints each document that it sends.
