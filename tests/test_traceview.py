@@ -291,6 +291,8 @@ def test_a_header_s_value_opens_its_trace_and_keys_the_next_and_the_previous(
         find(driver, "body").send_keys(key)
         wait_for(lambda: trace_id in find(driver, "#facts").text)  # noqa: B023  # awaited at once
     assert driver.current_url.endswith(f"?filter=health#{newer}")
+    (current,) = driver.find_elements(By.CSS_SELECTOR, "#traces a[aria-current=true]")
+    assert str(current.get_attribute("href")).endswith(f"#{newer}")
 
 
 @in_a_browser

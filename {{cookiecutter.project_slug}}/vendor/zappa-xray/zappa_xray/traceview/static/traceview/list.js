@@ -56,7 +56,10 @@ export function drawList(shown) {
   at("empty").textContent = traces.size
     ? "None of the requests kept is taken by this filter, or the list was cleared."
     : "No requests yet: send one to this server, and it appears here.";
-  for (const row of rows) row.classList.toggle("open", row.dataset.id === shown);
+  for (const row of rows) {
+    row.classList.toggle("open", row.dataset.id === shown);
+    row.querySelector("a").ariaCurrent = row.dataset.id === shown ? "true" : null;
+  }
   showSorting(at("list"), NEWEST);
   return rows.length;
 }
