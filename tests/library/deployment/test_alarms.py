@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 from zappa_xray.deployment.alarms.given_topic import absence
-from zappa_xray.deployment.alarms.made import things, unneeded
+from zappa_xray.deployment.alarms.made import remove, things, unneeded
 from zappa_xray.deployment.alarms.metric_alarm import time_outs
 from zappa_xray.deployment.alarms.thing import holds
 from zappa_xray.deployment.alarms.wanted import Wanted, faults_of, wanted
@@ -123,6 +123,31 @@ def test_a_kill_with_both_of_its_lines_counts_once() -> None:
     found = time_outs(stage(), Wanted(sns_topic_arn=ARN)).wanted
     [shown] = [query for query in found["Metrics"] if query["ReturnData"]]
     assert shown["Expression"] == "MAX([FILL(past_deadline, 0), FILL(killed, 0)])"
+
+
+@pytest.mark.parametrize("is_left", [True, False])
+def test_an_undeploy_finds_what_is_left_when_the_alarms_were_deleted_by_hand(
+    aws: AWS, is_left: bool
+) -> None:
+    aws.answers("sts", "get_caller_identity", {"Arn": "arn:aws:iam::123456789012:user/ada"})
+    if is_left:
+        aws.answers("cloudwatch", "get_dashboard", {"DashboardBody": "{}"})
+        aws.answers("cloudwatch", "delete_dashboards", {}, DashboardNames=["notes-dev"])
+    else:
+        aws.refuses("cloudwatch", "get_dashboard", "ResourceNotFound")
+    for _ in range(3):
+        aws.answers("logs", "describe_query_definitions", {"queryDefinitions": []})
+    aws.refuses("xray", "get_group", "InvalidRequestException")
+    for _ in range(2):
+        aws.answers("logs", "describe_metric_filters", {"metricFilters": []})
+    aws.refuses("sns", "get_topic_attributes", "NotFound")
+    for _ in range(2):
+        aws.has_no_alarms()
+    assert remove(aws.stage(xray_alarms={})) == (
+        "What warned of notes-dev: removed the dashboard notes-dev."
+        if is_left
+        else "There are no alarms of notes-dev."
+    )
 
 
 def test_the_doctor_leaves_out_a_stage_that_wants_no_alarms(aws: AWS) -> None:

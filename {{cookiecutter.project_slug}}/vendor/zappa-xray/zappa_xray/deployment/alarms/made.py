@@ -36,15 +36,19 @@ def apply(stage: Stage) -> str:
 def remove(stage: Stage, reason: str = "") -> str:
     """Take away what warns of a stage, if there is anything; return what was done.
 
-    The alarms are made first and go last: where there is none, one call tells that nothing is there.
+    The alarms are made first and go last: where none is wanted and there is none, one call tells that
+    nothing is there. Where some are wanted, somebody may have deleted them by hand: all is looked for.
     """
-    if not metric_alarm.alarms(stage):
-        return f"There are no alarms of {stage.function}{reason}."
+    none = f"There are no alarms of {stage.function}{reason}."
+    if stage.settings.get("xray_alarms") in (None, False) and not metric_alarm.alarms(stage):
+        return none
     removed = []
     for thing in reversed(all_things(stage)):
         if thing.read() is not None:
             thing.delete()
             removed.append(thing.name)
+    if not removed:
+        return none
     return f"What warned of {stage.function}{reason}: removed {', '.join(removed)}."
 
 
