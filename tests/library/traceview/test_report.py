@@ -396,6 +396,20 @@ def test_a_query_that_does_not_complete_is_told_and_stopped(aws: Stubs, status: 
         run("dev")
 
 
+def test_who_has_no_patience_stops_the_query_without_a_traceback(
+    aws: Stubs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", interrupted)
+    aws["logs"].add_response("start_query", {"queryId": "7"})
+    aws["logs"].add_response("get_query_results", results([], "Running"))
+    aws["logs"].add_response("stop_query", {"success": True}, {"queryId": "7"})
+    with pytest.raises(CommandError, match="stopped, and CloudWatch's query with it"):
+        run("dev")
+
+
 @pytest.mark.parametrize(
     ("code", "told"),
     [

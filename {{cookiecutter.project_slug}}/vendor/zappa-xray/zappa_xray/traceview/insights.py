@@ -55,9 +55,13 @@ class Insights:
             identity = self._started(query, first, last)
             try:
                 return self._finished(identity, what)
-            except BaseException:
+            except BaseException as error:
                 # One that goes on counts against the account's limit of concurrent queries.
                 self._stop(identity)
+                if isinstance(error, KeyboardInterrupt):
+                    raise CommandError(
+                        f"{what}: stopped, and CloudWatch's query with it."
+                    ) from None
                 raise
 
     def _started(self, query: str, first: int, last: int) -> str:
