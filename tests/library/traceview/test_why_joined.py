@@ -7,10 +7,11 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import NoCredentialsError
 from botocore.stub import ANY, Stubber
 from django.core.management import CommandError, call_command
 from zappa_xray.traceview.why.access import access_of
-from zappa_xray.traceview.why.events import Event
+from zappa_xray.traceview.why.events import Event, Group
 from zappa_xray.traceview.why.evidence import ColdStart, Evidence
 from zappa_xray.traceview.why.invocation import invocation_of
 from zappa_xray.traceview.why.joined import verdict_of
@@ -440,6 +441,21 @@ def test_a_log_in_json_is_explained_as_one_in_text(aws: dict[str, Stubber]) -> N
         "GET /x/ waited 27.9 s for `SELECT 1 FOR UPDATE` (orders/views.py:41 create); "
         "Lambda killed it at 35 s."
     )
+
+
+def test_an_aws_that_is_not_to_be_reached_is_asked_once(
+    aws: dict[str, Stubber], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def with_text(_group: Group, text: str) -> list[Event]:
+        asked.append(text)
+        raise NoCredentialsError
+
+    monkeypatch.setattr(Group, "with_text", with_text)
+    with pytest.raises(CommandError, match="^Unable to locate credentials$"):
+        why(TRACE)
+    assert asked == [TRACE]
 
 
 def test_who_may_ask_nobody_is_told_why(aws: dict[str, Stubber]) -> None:

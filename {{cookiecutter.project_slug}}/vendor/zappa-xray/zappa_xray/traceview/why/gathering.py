@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from django.core.management.base import CommandError
 
 from zappa_xray.traceview.aws import reason
 from zappa_xray.traceview.stage import Stage
@@ -25,7 +26,7 @@ class Gathering:
     """Gathers the evidence of the request with a trace id; `logs` and `xray` are boto3's clients."""
 
     def __init__(self, logs: Any, xray: Any, stage: Stage, trace_id: str) -> None:
-        self._evidence = Evidence(trace_id)
+        self._evidence, self._has_answered = Evidence(trace_id), False
         self._xray, self._trace_id = xray, trace_id
         self._began = float(int(trace_id[2:10], 16))
         times = (max(self._began - BEFORE_SECONDS, 0.0), self._began + AFTER_SECONDS)
@@ -33,7 +34,10 @@ class Gathering:
         self._function = Group(logs, f"/aws/lambda/{stage.function}", *times)
 
     def evidence(self) -> Evidence:
-        """Return all that can be had; what cannot is among `unknown`."""
+        """Return all that can be had; what cannot is among `unknown`.
+
+        Raises CommandError when AWS is not to be reached at all.
+        """
         self._try(self._ask_gateway, "what the client got is not known", "There is no access log")
         self._try(self._ask_function, "what Lambda did is not known", "The function has no log")
         self._try(self._ask_x_ray, "X-Ray's copies are not known", "X-Ray has nothing")
@@ -43,11 +47,14 @@ class Gathering:
         try:
             ask()
         except (ClientError, BotoCoreError) as error:
+            if isinstance(error, BotoCoreError) and not self._has_answered:
+                raise CommandError(str(error)) from error  # the others would be tried as long
             self._evidence.refusals.append(reason(error))
             is_absent = isinstance(error, ClientError) and error.response["Error"]["Code"] == ABSENT
             self._evidence.unknown.append(
                 f"{absent}: {left_open}." if is_absent else f"{reason(error)}: {left_open}."
             )
+        self._has_answered = True
 
     def _ask_gateway(self) -> None:
         lines = [
