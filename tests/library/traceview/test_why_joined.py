@@ -453,7 +453,7 @@ def test_an_aws_that_is_not_to_be_reached_is_asked_once(
         raise NoCredentialsError
 
     monkeypatch.setattr(Group, "with_text", with_text)
-    with pytest.raises(CommandError, match="^Unable to locate credentials$"):
+    with pytest.raises(CommandError, match=r"^Unable to locate credentials$"):
         why(TRACE)
     assert asked == [TRACE]
 
