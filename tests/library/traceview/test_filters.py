@@ -69,13 +69,13 @@ def test_words_take_what_they_say(words: str, taken: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("200ms", 0.2), ("1.5s", 1.5), (" 30 m", 1800), ("1h", 3600), ("7d", 604800)],
+    [("200ms", 0.2), ("1.5s", 1.5), (" 30 m", 1800), ("1h", 3600), ("7d", 604800), ("2w", 1209600)],
 )
 def test_a_duration_is_read_with_its_unit(text: str, seconds: float) -> None:
     assert durations.seconds_in(text) == pytest.approx(seconds)
 
 
-@pytest.mark.parametrize("text", ["", "5", "s", "1w", "-1s", "1s2s"])
+@pytest.mark.parametrize("text", ["", "5", "s", "1y", "-1s", "1s2s"])
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no duration: write 200ms"):
         durations.seconds_in(text)
