@@ -23,7 +23,7 @@ from tests.emulator.asking import ask
 from tests.managing import Managed
 from tests.report_stage import served
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("report_of_all")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("reports")]
 
 REQUESTS = int(os.environ.get("REPORT_REQUESTS", "100"))
 # Method, path, the route as it is logged, status, and how many of a hundred.

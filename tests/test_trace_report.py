@@ -15,7 +15,7 @@ from tests.managing import Managed
 HEADER = b'{"format": "json", "version": 1}\n'
 BATCH = 50
 XRAY = ("--source=xray", "--since=1h")
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trace_report")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("reports")]
 
 # Method, route, number of traces, and what is special about the first so many of them.
 ROUTES: list[tuple[str, str, int, dict[str, bool], int]] = [

@@ -20,7 +20,7 @@ from tests.emulator.asking import Answer, ask
 from tests.managing import Managed
 from tests.report_stage import served
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trace_why")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("reports")]
 
 # A start that is slow on each machine, and a dump of what keeps the interpreter to itself.
 SETTINGS = """
