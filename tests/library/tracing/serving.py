@@ -8,7 +8,7 @@ from wsgiref.handlers import SimpleHandler
 
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
-from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 from django.urls import path
 from werkzeug.wrappers import Response
@@ -90,6 +90,7 @@ def broken_file(request: HttpRequest) -> FileResponse:
 
 
 urlpatterns = [
+    path("whole/", lambda request: HttpResponse("ok")),
     path("pieces/", pieces),
     path("hangs/", hangs),
     path("breaks/", breaks),
