@@ -48,6 +48,12 @@ def pieces(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(content())
 
 
+def batch(request: HttpRequest) -> HttpResponse:
+    inner = serve("/whole/")
+    count("after")
+    return HttpResponse(inner)
+
+
 def hangs(request: HttpRequest) -> StreamingHttpResponse:
     def content() -> Iterator[bytes]:
         yield b"first"
@@ -91,6 +97,7 @@ def broken_file(request: HttpRequest) -> FileResponse:
 
 urlpatterns = [
     path("whole/", lambda request: HttpResponse("ok")),
+    path("batch/", batch),
     path("pieces/", pieces),
     path("hangs/", hangs),
     path("breaks/", breaks),

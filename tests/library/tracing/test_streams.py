@@ -211,6 +211,17 @@ def test_in_lambda_a_request_ends_with_its_invocation_and_elsewhere_with_its_ans
     assert len(trace_daemon.complete) == 2
 
 
+def test_in_lambda_a_request_within_another_ends_with_its_answer(
+    trace_daemon: TraceDaemon, zappa: LambdaHandler
+) -> None:
+    assert zappa.handler({"httpMethod": "/batch/"}, None) == 200
+
+    inner, outer = trace_daemon.complete
+    assert (inner["annotations"]["route"], outer["annotations"]["route"]) == ("/whole/", "/batch/")
+    assert queries(outer) == ["SELECT %s AS after"]
+    assert running() is None
+
+
 def test_a_stream_is_gone_without_the_garbage_collector(
     trace_daemon: TraceDaemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,7 +44,7 @@ class XRayMiddleware(SDKMiddleware):
         attempt(_describe_response, work, request, response)
         if isinstance(response, StreamingHttpResponse):
             attempt(follow, response, work)
-        elif invocation.ends_requests:
+        elif invocation.ends_requests and work.outer is None:
             work.answered = True  # Zappa closes it, and what hangs or fails then is part of it
         else:
             end(work)
