@@ -8,7 +8,7 @@ from wsgiref.handlers import SimpleHandler
 
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
-from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 from django.urls import path
 from werkzeug.wrappers import Response
@@ -46,6 +46,12 @@ def pieces(request: HttpRequest) -> StreamingHttpResponse:
         yield count("second")
 
     return StreamingHttpResponse(content())
+
+
+def batch(request: HttpRequest) -> HttpResponse:
+    inner = serve("/whole/")
+    count("after")
+    return HttpResponse(inner)
 
 
 def hangs(request: HttpRequest) -> StreamingHttpResponse:
@@ -90,6 +96,8 @@ def broken_file(request: HttpRequest) -> FileResponse:
 
 
 urlpatterns = [
+    path("whole/", lambda request: HttpResponse("ok")),
+    path("batch/", batch),
     path("pieces/", pieces),
     path("hangs/", hangs),
     path("breaks/", breaks),

@@ -15,7 +15,6 @@ from zappa_xray.tracing import recording
 from zappa_xray.tracing.background import BackgroundWork
 from zappa_xray.tracing.invocation import invocation
 from zappa_xray.tracing.logs import TraceContextFilter
-from zappa_xray.tracing.plain import REST, plain
 
 pytestmark = pytest.mark.urls(__name__)
 
@@ -203,22 +202,6 @@ def test_an_exception_that_a_middleware_answers_with_5xx_is_the_cause(
 
     [document] = trace_daemon.complete
     assert len(document.get("cause", {}).get("exceptions", [])) == causes
-
-
-def test_a_value_that_leads_to_everything_is_cut_and_says_so() -> None:
-    everything = plain({"modules": sys.modules, "other": "kept"})
-
-    assert everything["other"] == "kept"
-    assert REST in str(everything["modules"])
-    assert plain(list(range(200_000)))[-1] == REST
-    assert plain(list(range(1_000))) == list(range(1_000))
-
-
-def test_what_can_be_read_only_once_is_left_to_the_service() -> None:
-    rows = iter([1, 2])
-
-    assert "iterator" in plain({"rows": rows})["rows"]
-    assert list(rows) == [1, 2]
 
 
 def test_a_daemon_without_an_address_costs_one_line_and_no_request(

@@ -2,11 +2,18 @@
 
 import gc
 import re
+import time
+import types
+import weakref
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished
+from django.http import StreamingHttpResponse
 from django.test import override_settings
 from zappa_xray.testing import TraceDaemon, queries
+from zappa_xray.tracing import invocations
 from zappa_xray.tracing.in_flight import running
 from zappa_xray.tracing.recording import end_what_was_left
 
@@ -122,3 +129,113 @@ def test_one_that_nobody_closes_ends_before_the_next_request(trace_daemon: Trace
     gc.collect()
     assert len(trace_daemon.complete) == 2
     assert running() is None
+
+
+class LambdaHandler:
+    """What there is of Zappa's: it reads the answer, closes it, and answers 500 to what fails."""
+
+    def handler(self, event: dict[str, Any], context: Any) -> int:
+        try:
+            serve(event["httpMethod"])
+        except OSError as exception:
+            return self._handle_request_exception(event, context, exception)
+        return 200
+
+    def _handle_request_exception(
+        self, event: dict[str, Any], context: Any, exception: Exception
+    ) -> int:
+        self.printed = str(exception)
+        return 500
+
+
+@pytest.fixture
+def zappa() -> LambdaHandler:
+    recorded = type("LambdaHandler", (LambdaHandler,), {})
+    invocations.record_invocations(types.SimpleNamespace(LambdaHandler=recorded))  # type: ignore[arg-type]  # all that it looks at
+    handler: LambdaHandler = recorded()
+    return handler
+
+
+@pytest.fixture
+def finishes() -> Iterator[list[Callable[[], None]]]:
+    """What a service does when a request has finished, by Django's signal."""
+    steps: list[Callable[[], None]] = []
+
+    def finish(**signal: Any) -> None:
+        for step in steps:
+            step()
+
+    request_finished.connect(finish)
+    yield steps
+    request_finished.disconnect(finish)
+
+
+def test_in_lambda_what_fails_while_a_response_is_closed_is_the_500_that_the_client_gets(
+    trace_daemon: TraceDaemon, zappa: LambdaHandler, finishes: list[Callable[[], None]]
+) -> None:
+    def fail() -> None:
+        raise OSError("broken after the answer of https://me:secret@example.org/")
+
+    finishes.append(fail)
+    assert zappa.handler({"httpMethod": "/whole/"}, None) == 500
+
+    document = only(trace_daemon)
+    assert (document["annotations"]["status"], document["fault"]) == (500, True)
+    assert document["cause"]["exceptions"][0]["type"] == "OSError"
+    assert zappa.printed == "broken after the answer of https://example.org/"
+
+
+@override_settings(XRAY_TRACING={"DEADLINE_SECONDS": 0.1})
+def test_in_lambda_a_hang_while_a_response_is_closed_is_told(
+    trace_daemon: TraceDaemon, zappa: LambdaHandler, finishes: list[Callable[[], None]]
+) -> None:
+    finishes.append(lambda: time.sleep(0.3))
+
+    assert zappa.handler({"httpMethod": "/whole/"}, None) == 200
+
+    document = trace_daemon.complete[-1]
+    assert document["metadata"]["tracing"]["deadline"]["where"].endswith(" <lambda>")
+    assert document["annotations"]["status"] == 200
+    assert document["end_time"] - document["start_time"] >= 0.3
+
+
+def test_in_lambda_a_request_ends_with_its_invocation_and_elsewhere_with_its_answer(
+    trace_daemon: TraceDaemon, zappa: LambdaHandler
+) -> None:
+    assert zappa.handler({"httpMethod": "/whole/"}, None) == 200
+    assert "metadata" not in only(trace_daemon)
+
+    left = answer("/whole/")
+    assert len(trace_daemon.complete) == 2
+    left.close()
+    assert len(trace_daemon.complete) == 2
+
+
+def test_in_lambda_a_request_within_another_ends_with_its_answer(
+    trace_daemon: TraceDaemon, zappa: LambdaHandler
+) -> None:
+    assert zappa.handler({"httpMethod": "/batch/"}, None) == 200
+
+    inner, outer = trace_daemon.complete
+    assert (inner["annotations"]["route"], outer["annotations"]["route"]) == ("/whole/", "/batch/")
+    assert queries(outer) == ["SELECT %s AS after"]
+    assert running() is None
+
+
+def test_a_stream_is_gone_without_the_garbage_collector(
+    trace_daemon: TraceDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[weakref.ref[Any]] = []
+    close = StreamingHttpResponse.close
+
+    def noted(response: StreamingHttpResponse) -> None:
+        closed.append(weakref.ref(response))
+        close(response)
+
+    monkeypatch.setattr(StreamingHttpResponse, "close", noted)
+    gc.disable()
+    try:
+        serve("/pieces/")
+        assert [response() for response in closed] == [None]
+    finally:
+        gc.enable()

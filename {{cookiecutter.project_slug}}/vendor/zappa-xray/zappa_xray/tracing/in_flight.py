@@ -46,7 +46,7 @@ class InFlight:
         self.request_id: str | None = getattr(lambda_context, "aws_request_id", None)
         self.thread_id = threading.get_ident()
         self.lock = threading.Lock()
-        self.ended = self.answered = self.copy_is_sent = False
+        self.ended = self.answered = self.streams = self.copy_is_sent = False
         self.view: Any = None
         self.exception: BaseException | None = None
         self.left_out = LeftOut()
@@ -98,6 +98,14 @@ class InFlight:
     def note(self, key: str, value: Any) -> None:
         """Puts metadata of tracing's own on the entity."""
         self.entity.metadata.setdefault("tracing", {})[key] = value
+
+    def put_status(self, status: int) -> None:
+        """Records the status of a request's answer, and what it means to X-Ray."""
+        self.facts["status"] = status
+        if self.entity.sampled:
+            self.entity.annotations["status"] = status
+            self.entity.http.setdefault("response", {})["status"] = status
+            self.entity.apply_status_code(status)
 
     def add_cause(self) -> None:
         """Records the exception as the cause, whether or not a subsegment has recorded it too."""

@@ -27,6 +27,7 @@ class Invocation:
     def __init__(self) -> None:
         self._header: bytes | None = None
         self._request_id: str | None = None
+        self.ends_requests = False  # what wraps Zappa's handler ends the request that runs in it
 
     def begin(self, request_id: str | None, header: bytes | None) -> None:
         """Takes the request id that Lambda's context has, for the header that is set now."""

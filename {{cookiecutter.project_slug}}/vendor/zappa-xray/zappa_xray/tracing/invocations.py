@@ -10,8 +10,9 @@ from typing import Any
 from django.db import close_old_connections
 
 from zappa_xray.tracing.background import BackgroundWork
+from zappa_xray.tracing.in_flight import running
 from zappa_xray.tracing.invocation import header_now, invocation
-from zappa_xray.tracing.recording import end_what_was_left, process
+from zappa_xray.tracing.recording import attempt, end_what_was_left, process
 from zappa_xray.tracing.scrubbing import scrub
 
 logger = logging.getLogger(__name__)
@@ -40,9 +41,11 @@ def record_invocations(module: ModuleType) -> None:
         invocation.begin(getattr(context, "aws_request_id", None), header_now())
         name = _name_of_work(handler, event)
         if name is None:
+            invocation.ends_requests = True
             try:
                 return handle(handler, event, context)
             finally:
+                invocation.ends_requests = False
                 end_what_was_left()
                 process.is_cold = False  # also where Zappa only keeps the process warm
         with BackgroundWork(name, context) as work:
@@ -60,6 +63,24 @@ def record_invocations(module: ModuleType) -> None:
             return answer
 
     handler_class.handler = recorded
+    _keep_exceptions_of_requests(handler_class)
+
+
+def _keep_exceptions_of_requests(handler_class: Any) -> None:
+    """Has what Zappa answers 500 to be the cause of the request, and what it prints be scrubbed."""
+    answer = getattr(handler_class, "_handle_request_exception", None)
+    if answer is None:
+        return  # another version of Zappa
+
+    @functools.wraps(answer)
+    def kept(handler: Any, event: Event, context: Any, exception: Exception) -> Any:
+        if (work := running()) and work.exception is None:
+            work.exception = exception
+            attempt(work.put_status, 500)
+        scrub(exception)
+        return answer(handler, event, context, exception)
+
+    handler_class._handle_request_exception = kept
 
 
 def _refusal_of(answer: Any) -> Exception | None:

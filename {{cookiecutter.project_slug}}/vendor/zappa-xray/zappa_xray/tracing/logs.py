@@ -62,6 +62,6 @@ def _sentence(work: InFlight, fields: dict[str, Any]) -> str:
         sentence += ", a cold start"
     if "killed_title" in fields:
         sentence += f", the first after {fields['killed_title']} was killed"
-    if work.answered and work.exception is not None:
+    if work.streams and work.exception is not None:
         sentence += f", broken while it was sent: {type(work.exception).__name__}"
     return sentence

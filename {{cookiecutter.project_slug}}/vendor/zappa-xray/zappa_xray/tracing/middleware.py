@@ -14,11 +14,10 @@ from zappa_xray.tracing.conf import settings
 from zappa_xray.tracing.header import answer, header_of
 from zappa_xray.tracing.hosts import known_host
 from zappa_xray.tracing.in_flight import InFlight, work_of
-from zappa_xray.tracing.invocation import IN_LAMBDA
+from zappa_xray.tracing.invocation import IN_LAMBDA, invocation
 from zappa_xray.tracing.plain import type_of
 from zappa_xray.tracing.recording import announce, attempt, begin, end
 from zappa_xray.tracing.route import route_of, route_of_match
-from zappa_xray.tracing.scrubbing import scrub
 
 
 class XRayMiddleware(SDKMiddleware):
@@ -39,12 +38,14 @@ class XRayMiddleware(SDKMiddleware):
             response: HttpResponseBase = self.get_response(request)
         except BaseException as exception:  # SystemExit and the like: Django answers all others
             work.exception = exception
-            attempt(_put_status, work, 500)
+            attempt(work.put_status, 500)
             end(work)
             raise
         attempt(_describe_response, work, request, response)
         if isinstance(response, StreamingHttpResponse):
             attempt(follow, response, work)
+        elif invocation.ends_requests and work.outer is None:
+            work.answered = True  # Zappa closes it, and what hangs or fails then is part of it
         else:
             end(work)
         return response
@@ -61,13 +62,13 @@ class XRayMiddleware(SDKMiddleware):
 
 def follow(response: StreamingHttpResponse, work: InFlight) -> None:
     """Ends the work when its response is closed, or breaks while it is sent."""
-    work.answered = True
+    work.answered = work.streams = True
     file = getattr(response, "file_to_stream", None)
     watch: Callable[..., Any] = _watched_async if response.is_async else _watched
     response.streaming_content = watch(response.streaming_content, work)
     if file is not None:
         response.file_to_stream = file  # type: ignore[attr-defined]  # a server may send it by itself
-    response.close = _closing(response.close, work)  # type: ignore[method-assign]
+    response.close = _closing(response, work)  # type: ignore[method-assign]
 
 
 def _watched(content: Iterator[bytes], work: InFlight) -> Iterator[bytes]:
@@ -93,13 +94,15 @@ async def _watched_async(content: AsyncIterator[bytes], work: InFlight) -> Async
 
 def _breaks(work: InFlight, exception: BaseException) -> None:
     work.exception = exception
-    if IN_LAMBDA:  # Zappa reads all of it before it answers, prints this, and answers 500
-        attempt(_put_status, work, 500)
-        scrub(exception)
+    if IN_LAMBDA:  # Zappa reads all of it before it answers, and then answers 500
+        attempt(work.put_status, 500)
 
 
-def _closing(close: Callable[[], None], work: InFlight) -> Callable[[], None]:
+def _closing(response: HttpResponseBase, work: InFlight) -> Callable[[], None]:
+    close = response.close
+
     def close_and_end() -> None:
+        vars(response).pop("close", None)  # no circle is left for the garbage collector
         try:
             close()
         except BaseException as exception:
@@ -142,11 +145,11 @@ def _describe_response(work: InFlight, request: HttpRequest, response: HttpRespo
         work.exception = TypeError(
             f"{type_of(response)} is no response with a number as its status"
         )
-        _put_status(work, 500)
+        work.put_status(500)
         return
     if work.view is None and hasattr(request, "urlconf"):  # other URLs, which have no such page
         _put_route(work, request, route_of(request))
-    _put_status(work, status)
+    work.put_status(status)
     if status < 500:
         work.exception = None
     elif work.exception is None:
@@ -155,14 +158,6 @@ def _describe_response(work: InFlight, request: HttpRequest, response: HttpRespo
         if (length := response.headers.get("Content-Length", "")).isdecimal() and len(length) < 16:
             work.entity.http.setdefault("response", {})["content_length"] = int(length)
         answer(request, response, work.entity)
-
-
-def _put_status(work: InFlight, status: int) -> None:
-    work.facts["status"] = status
-    if work.entity.sampled:
-        work.entity.annotations["status"] = status
-        work.entity.http.setdefault("response", {})["status"] = status
-        work.entity.apply_status_code(status)
 
 
 def _segment_name(request: HttpRequest) -> str:

@@ -111,5 +111,6 @@ def end(work: InFlight) -> None:
 def end_what_was_left() -> None:
     """Ends a request whose response nobody has closed, before the next one begins."""
     if (left := running()) and left.answered:
-        left.note("stream", "never closed")
+        if left.streams:
+            left.note("stream", "never closed")
         end(left)
