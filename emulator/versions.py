@@ -1,4 +1,4 @@
-"""Versions of a function: moto counts those that are there, and gives a number twice.
+"""Versions of a function: moto counts those that are there, gives a number twice, and forgets a processor.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html: a number is not used again.
 """
@@ -6,14 +6,17 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html: a numb
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from moto.awslambda.models import LambdaFunction, LambdaStorage
 
+Change = Callable[[LambdaFunction, dict[str, Any]], dict[str, Any]]
 Publish = Callable[..., LambdaFunction | None]
 
 
 def install() -> None:
     LambdaStorage.publish_version = numbered(LambdaStorage.publish_version)  # type: ignore[method-assign]  # moto counts anew
+    LambdaFunction.update_function_code = on_its_processor(LambdaFunction.update_function_code)  # type: ignore[method-assign, assignment]  # moto keeps the first
 
 
 def numbered(publish: Publish) -> Publish:
@@ -35,3 +38,16 @@ def numbered(publish: Publish) -> Publish:
         return published
 
     return publish_version
+
+
+def on_its_processor(change: Change) -> Change:
+    """Change LambdaFunction.update_function_code: new code may come for another processor.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html
+    """
+
+    def update_function_code(self: LambdaFunction, spec: dict[str, Any]) -> dict[str, Any]:
+        self.architectures = spec.get("Architectures", self.architectures)
+        return change(self, spec)
+
+    return update_function_code

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
@@ -338,9 +339,12 @@ def test_admin_lets_its_user_in(
     ):
         function.manage("migrate")
         function.manage("createsuperuser --noinput --username jo --email jo@example.com")
-        browser = build_opener(HTTPCookieProcessor(cookies_of_a_browser()))
+        jar = cookies_of_a_browser()
+        browser = build_opener(HTTPCookieProcessor(jar))
         address = f"{gateway.url}/admin/login/?next=/dev/admin/"
         with browser.open(address, timeout=10) as answer:
+            # For this host alone: not for what else is below an apex domain.
+            assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
             form = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', answer.read().decode())
         assert form is not None
         fields = {
@@ -349,10 +353,17 @@ def test_admin_lets_its_user_in(
             "password": "correct horse",
             "next": "/dev/admin/",
         }
+        foreign = Request(address, urlencode(fields).encode(), {"Origin": "https://other.example"})
+        with pytest.raises(HTTPError) as refused:
+            browser.open(foreign, timeout=10)
+        assert refused.value.code == 403
+        refused.value.close()
         login = Request(address, urlencode(fields).encode(), {"Origin": gateway.origin})
         with browser.open(login, timeout=10) as answer:
             assert answer.url == f"{gateway.url}/admin/"
             assert "Log out" in answer.read().decode()
+        secure = {cookie.name: cookie.secure for cookie in jar}
+        assert secure == {"csrftoken": True, "sessionid": True}
 
 
 def cookies_of_a_browser() -> CookieJar:

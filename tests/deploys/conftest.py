@@ -42,7 +42,11 @@ STAGE = {
     "timeout_seconds": 35,
     "xray_tracing": True,
     "endpoint_configuration": ["REGIONAL"],
-    "callbacks": {name: f"zappa_hooks.{name}" for name in ("settings", "zip", "post")},
+    "callbacks": {
+        "settings": "zappa_hooks.settings",
+        "zip": "zappa_hooks.package",
+        "post": "zappa_hooks.post",
+    },
     "events": [{"function": "jobs.nightly", "expression": "rate(1 day)"}],
     "keep_warm": False,
     "touch": False,

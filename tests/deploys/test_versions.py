@@ -114,3 +114,26 @@ def test_a_reserved_concurrency_asks_what_its_policy_allows(project: Project) ->
     assert denied(policy("concurrency-policy.json"), beyond) == set()
     _, kept = unnoticed(policy("concurrency-policy.json"), beyond)
     assert kept == set()
+
+
+def runs_on(project: Project) -> tuple[str, str]:
+    found = project.aws.client("lambda").get_function_configuration(FunctionName=FUNCTION)
+    return found["Runtime"], found["Architectures"][0]
+
+
+def test_a_rollback_brings_the_runtime_and_the_processor_back_that_its_code_is_for(
+    project: Project,
+) -> None:
+    assert project.zappa("deploy", "dev").code == 0
+    new, older = runs_on(project)[0], "python3.9"
+    client = project.aws.client("lambda")
+    client.update_function_configuration(FunctionName=FUNCTION, Runtime=older)
+    client.publish_version(FunctionName=FUNCTION)
+    (project.folder / "jobs.py").write_text("def nightly(event, context): return 'arm'\n")
+    project.set(architecture="arm64")
+    updated = project.zappa("update", "dev")
+    assert f"The runtime goes from {older} to {new}, and the code follows" in updated.printed
+    assert (updated.code, runs_on(project)) == (0, (new, "arm64"))
+    back = project.zappa("rollback", "dev", "--num-rollback", "1")
+    assert "back, with its runtime and processor" in back.printed
+    assert (back.code, runs_on(project)) == (0, (older, "x86_64")), back.printed

@@ -11,7 +11,11 @@ from zappa_xray.deployment.missing_permission import name_missing_permissions
 from zappa_xray.deployment.stage import Stage
 from zappa_xray.deployment.told import tell_how_it_ends
 from zappa_xray.deployment.young_role import wait_for_the_role
-from zappa_xray.deployment.zappa_calls import keep_concurrency, pass_architecture
+from zappa_xray.deployment.zappa_calls import (
+    bring_runtime_before_code,
+    keep_concurrency,
+    pass_architecture,
+)
 
 
 def guard(stage: Stage, found: Deployed) -> None:
@@ -30,6 +34,7 @@ def guard(stage: Stage, found: Deployed) -> None:
     let_uploads_lie(stage.cli)
     keep_concurrency(stage)
     pass_architecture(stage, stage.cli.architecture)
+    bring_runtime_before_code(stage)
 
 
 def expect_the_stack(stage: Stage) -> None:

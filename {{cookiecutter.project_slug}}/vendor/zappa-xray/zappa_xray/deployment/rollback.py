@@ -6,12 +6,14 @@ from typing import Any
 import click
 
 from zappa_xray.deployment import after_deploy
+from zappa_xray.deployment.architecture import DEFAULT
 from zappa_xray.deployment.missing_permission import name_missing_permissions
 from zappa_xray.deployment.stage import CallFailed, Stage
 from zappa_xray.deployment.told import tell_how_it_ends
+from zappa_xray.deployment.zappa_calls import pass_architecture, set_runtime
 
 STAYS = (
-    "Only the code is back. As the last update made them stay the function's environment and settings,"
+    "Only the code is back, with its runtime and processor. As the last update made them stay the function's environment and settings,"
     " its schedules, the API, and the database: migrations are not undone."
 )
 
@@ -32,10 +34,12 @@ def prepare(stage: Stage) -> None:
     roll_back = cli.rollback
 
     def rollback(revision: int) -> None:
+        set_runtime(stage, target["Runtime"])
         roll_back(revision)
         finish(stage, target)
 
     cli.rollback = rollback
+    pass_architecture(stage, target.get("Architectures", [DEFAULT])[0])
     name_missing_permissions(stage)
     tell_how_it_ends(stage)
 

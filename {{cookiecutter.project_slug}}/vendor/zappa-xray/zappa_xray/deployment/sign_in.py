@@ -3,6 +3,8 @@
 https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
 """
 
+from botocore.exceptions import ClientError
+
 OLD = "sign in again (aws sso login), or take new keys"
 UNKNOWN = (
     "AWS does not know these keys: look at AWS_PROFILE and AWS_ACCESS_KEY_ID of your environment"
@@ -23,6 +25,8 @@ ADVICE = {
 
 def advised(error: Exception) -> str:
     """Return what an error of botocore says, and after it what to do where that is known here."""
-    response = getattr(error, "response", {})
-    code = response.get("Error", {}).get("Code") or type(error).__name__
+    if isinstance(error, ClientError):
+        code = error.response["Error"]["Code"]
+    else:
+        code = type(error).__name__
     return f"{error}: {ADVICE[code]}" if code in ADVICE else str(error)
