@@ -298,3 +298,5 @@ def test_make_without_a_target_prints_the_commands(service: Baked) -> None:
         printed = run(["make", "--no-print-directory"], folder=folder, timeout=60)
         listed = set(re.findall(r"^  make ([a-z-]+) ", printed, re.MULTILINE))
         assert listed == targets((folder / "Makefile").read_text(encoding="utf-8"))
+    printed_for_the_longest_name = printed.replace(service.folder.name, "x" * 28)
+    assert [line for line in printed_for_the_longest_name.splitlines() if len(line) > 80] == []

@@ -39,6 +39,17 @@ def test_what_it_passes_is_passed_over_in_silence(tmp_path: Path) -> None:
     assert found(tmp_path, STEP, dev=["DATABASE_URL"]) == []
 
 
+def test_what_a_command_sets_is_passed(tmp_path: Path) -> None:
+    step = "      - run: A_KEY=${{ secrets.A }} make deploy STAGE=dev\n"
+    assert found(tmp_path, step, dev=["A_KEY"]) == []
+    assert found(tmp_path, f"{step}        # B_KEY: none\n", dev=["A_KEY", "B_KEY"])
+
+
+def test_a_workflow_that_deploys_in_a_way_of_its_own_is_not_asked(tmp_path: Path) -> None:
+    assert found(tmp_path, "      - uses: ./own/release # make release\n", dev=["A_KEY"]) == []
+    assert found(tmp_path, "      - run: zappa update dev\n", dev=["A_KEY"])
+
+
 def test_the_doctor_of_a_stage_that_stands_does_not_mind(tmp_path: Path) -> None:
     assert found(tmp_path, STEP, dev=["A_KEY"])
     with override_settings(BASE_DIR=tmp_path):

@@ -16,6 +16,7 @@ from zappa_xray.deployment.checks import base_folder
 from zappa_xray.stages import stages
 
 WORKFLOW = Path(".github/workflows/deploy.yml")
+DEPLOYS = re.compile(r"\b(make|zappa)\b.*\b(release|deploy|update)\b")
 NOT_PASSED = "deployment.W001"
 MESSAGE = "{names} of environment_from_deployer in zappa_settings.json is not passed by {file}."
 HINT = (
@@ -29,8 +30,9 @@ def check_workflow(**_: Any) -> list[CheckMessage]:
     workflow, settings = folder / WORKFLOW, folder / "zappa_settings.json"
     if not workflow.exists() or not settings.exists():
         return []
-    missing = sorted(named(settings) - set(passed(workflow.read_text())))
-    if not missing:
+    text = without_comments(workflow.read_text(encoding="utf-8"))
+    missing = sorted(named(settings) - set(passed(text)))
+    if not missing or not DEPLOYS.search(text):
         return []
     lines = ", ".join(f"`{name}: ${{{{ secrets.{name} }}}}`" for name in missing)
     message = MESSAGE.format(names=" and ".join(missing), file=WORKFLOW)
@@ -46,8 +48,12 @@ def named(settings: Path) -> set[str]:
 
 
 def passed(workflow: str) -> Iterable[str]:
-    """Return the names that stand as keys in a workflow's text."""
-    return re.findall(r"^\s+([A-Za-z_]\w*):", workflow, flags=re.MULTILINE)
+    """Return the names that get a value in a workflow's text: in YAML, or from a command's shell."""
+    return re.findall(r"\b([A-Za-z_]\w*)[:=]", workflow)
+
+
+def without_comments(workflow: str) -> str:
+    return re.sub(r"(^|\s)#.*", "", workflow)
 
 
 def register_check() -> None:
