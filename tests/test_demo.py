@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import time
 import uuid
+import zipfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from emulator.aws import EmulatedAWS
+from emulator.demo import __main__ as command
 from emulator.demo.claims import (
     NotAsPromised,
     Request,
@@ -23,8 +28,9 @@ from emulator.demo.claims import (
     expect_killed,
     expect_trace,
 )
-from emulator.processes import CommandFailed, run, started
-from emulator.service import TEMPLATE
+from emulator.demo.story import Story
+from emulator.processes import started
+from emulator.service import TEMPLATE, Service
 
 STAGE, LAMBDA, FUNCTION = "AWS::ApiGateway::Stage", "AWS::Lambda", "AWS::Lambda::Function"
 LISTED = Request("a 200", "GET", "/api/notes/", 200, "/api/notes/")
@@ -164,24 +170,59 @@ def demo(folder: Path) -> list[str]:
     return [sys.executable, "-m", "emulator.demo", "--folder", str(folder / "demo")]
 
 
-@pytest.mark.slow
-@pytest.mark.xdist_group("demo")
-def test_demo_fails_when_the_stage_is_not_traced(tmp_path: Path) -> None:
-    template = tmp_path / "template"
-    for name in ("emulator", "hooks", "{{cookiecutter.project_slug}}"):
-        shutil.copytree(TEMPLATE / name, template / name)
-    for name in ("cookiecutter.json", "pyproject.toml"):
-        shutil.copy(TEMPLATE / name, template)
-    hook = template / "{{cookiecutter.project_slug}}" / "zappa_hooks.py"
-    text, changes = re.subn(
-        r"(def post\(.*?\n)    from .*", r"\1    return\n", hook.read_text(), flags=re.DOTALL
+def deployed_without_a_hook(aws: EmulatedAWS, name: str) -> None:
+    """Leave in the account what Zappa by itself does: a traced function, and a stage that is dark."""
+    document = {"Version": "2012-10-17", "Statement": []}
+    role = aws.client("iam").create_role(
+        RoleName=name, AssumeRolePolicyDocument=json.dumps(document)
     )
-    assert changes == 1
-    hook.write_text(text)
-    with pytest.raises(CommandFailed, match="exit code 1\n") as failed:
-        run(demo(tmp_path), folder=template, timeout=300)
-    last = failed.value.output.splitlines()[-1]
-    assert last == (
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as package:
+        package.writestr("handler.py", "")
+    aws.client("lambda").create_function(
+        FunctionName=name,
+        Role=role["Role"]["Arn"],
+        Runtime="python3.13",
+        Handler="handler.lambda_handler",
+        Code={"ZipFile": code.getvalue()},
+        TracingConfig={"Mode": "Active"},
+    )
+    gateway = aws.client("apigateway")
+    api = gateway.create_rest_api(name=name)["id"]
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+    method = {"restApiId": api, "resourceId": root, "httpMethod": "GET"}
+    gateway.put_method(**method, authorizationType="NONE")
+    gateway.put_integration(**method, type="MOCK")
+    gateway.create_deployment(restApiId=api, stageName="dev")
+
+
+def test_demo_fails_when_the_stage_is_not_traced(
+    aws: EmulatedAWS,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    made: list[str] = []
+
+    def make(story: Story, target: str, arguments: str = "") -> str:
+        made.append(target)
+        if target == "deploy":
+            deployed_without_a_hook(aws, story.service.function_name("dev"))
+        return ""
+
+    monkeypatch.setattr(Story, "make", make)
+    for step in ("prepare_database", "show_dark_request", "show_scheduled_function"):
+        monkeypatch.setattr(Story, step, lambda story: None)
+    monkeypatch.setattr(Service, "install", lambda service: "")
+    monkeypatch.setattr(command, "EmulatedAWS", lambda: nullcontext(aws))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(sys, "argv", ["demo", "--folder", str(tmp_path / "demo")])
+    try:
+        assert command.main() == 1
+    finally:
+        aws.reset()
+    assert made == ["deploy", "update"]
+    assert capsys.readouterr().out.splitlines()[-1] == (
         "Not as promised: the tracing of function and stage:"
         " expected ('Active', True), seen ('Active', False)"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,11 @@ from typing import Any
 import pytest
 
 from emulator.aws import EmulatedAWS
-from emulator.processes import CACHE, clean_environment
+from emulator.processes import CACHE, clean_environment, read_all
 from emulator.service import TEMPLATE, offered_python
 from tests.library_environment import LIBRARY, environment
+from tests.warm.ask import ask
+from tests.warm.interpreter import Warm, warm
 
 HOOKS = TEMPLATE / "{{cookiecutter.project_slug}}" / "zappa_hooks.py"
 SETTINGS = """SECRET_KEY = "x"
@@ -54,6 +57,16 @@ STAGE = {
 }
 
 
+VARIABLES = {
+    "PYTHONPATH": str(LIBRARY),
+    "PYTHONPYCACHEPREFIX": str(CACHE / "bytecode"),  # the library's folder is only read
+}
+LIKE = """
+import zappa.cli
+from zappa_xray.deployment import after_deploy, before_deploy, package
+"""
+
+
 @dataclass(frozen=True)
 class Ended:
     """What a command printed, and its exit code."""
@@ -64,13 +77,27 @@ class Ended:
 
 @dataclass(frozen=True)
 class Project:
-    """A project in `folder` and the account that it is deployed to."""
+    """A project in `folder`, the account that it is deployed to, and what has imported Zappa."""
 
     folder: Path
     aws: EmulatedAWS
+    interpreter: Warm
 
     def zappa(self, *arguments: str, **variables: str) -> Ended:
         """Run Zappa's command line to its end, such as `zappa("deploy", "dev")`."""
+        command, options = self.command(*arguments, **variables)
+        with tempfile.TemporaryFile() as printed:
+            code = ask(
+                self.interpreter.address,
+                command,
+                str(self.folder),
+                options["env"],
+                printed.fileno(),
+            )
+            return Ended(read_all(printed), code)
+
+    def zappa_anew(self, *arguments: str, **variables: str) -> Ended:
+        """Run Zappa's command line in a Python of its own, which reads variables such as PYTHONPATH."""
         command, options = self.command(*arguments, **variables)
         ran = subprocess.run(command, **options, timeout=120, check=False)
         return Ended(ran.stdout, ran.returncode)
@@ -78,11 +105,7 @@ class Project:
     def command(self, *arguments: str, **variables: str) -> tuple[list[str], dict[str, Any]]:
         """Return Zappa's command line, and the options with which subprocess runs it."""
         program = environment("highest").with_name("zappa")
-        environ = {
-            "PYTHONPATH": str(LIBRARY),
-            "PYTHONPYCACHEPREFIX": str(CACHE / "bytecode"),  # the library's folder is only read
-            "VIRTUAL_ENV": str(self.folder / ".lambda"),
-        }
+        environ = {**VARIABLES, "VIRTUAL_ENV": str(self.folder / ".lambda")}
         options = {
             "cwd": self.folder,
             "env": clean_environment(self.aws.environment() | environ | variables),
@@ -137,11 +160,19 @@ def write_project(folder: Path) -> None:
     shutil.copy(HOOKS, folder)
 
 
+@pytest.fixture(scope="session")
+def interpreter() -> Iterator[Warm]:
+    """An interpreter that has imported Zappa and the library's part of a deploy."""
+    venv = environment("highest").parent.parent
+    with warm(venv, LIKE, venv, VARIABLES) as interpreter:
+        yield interpreter
+
+
 @pytest.fixture
-def project(tmp_path: Path, aws: EmulatedAWS) -> Iterator[Project]:
+def project(tmp_path: Path, aws: EmulatedAWS, interpreter: Warm) -> Iterator[Project]:
     """A project that has not been deployed, in an empty account."""
     write_project(tmp_path)
-    project = Project(tmp_path, aws)
+    project = Project(tmp_path, aws, interpreter)
     project.set()
     yield project
     aws.reset()

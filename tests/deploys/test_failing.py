@@ -16,6 +16,7 @@ import pytest
 
 from emulator.aws import EmulatedAWS
 from tests.deploys.conftest import FUNCTION, Project, write_project
+from tests.warm.interpreter import Warm
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deploys")]
 
@@ -143,11 +144,13 @@ def account() -> Iterator[EmulatedAWS]:
 
 
 @pytest.fixture(scope="module")
-def deployed(account: EmulatedAWS, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def deployed(
+    account: EmulatedAWS, interpreter: Warm, tmp_path_factory: pytest.TempPathFactory
+) -> Project:
     """A project that was deployed, for updates that fail and are mended."""
     folder = tmp_path_factory.mktemp("deployed")
     write_project(folder)
-    project = Project(folder, account)
+    project = Project(folder, account, interpreter)
     project.set()
     assert project.zappa("deploy", "dev").code == 0
     assert project.is_whole()
@@ -186,11 +189,11 @@ def test_an_update_that_failed_is_mended_by_the_next(deployed: Project, name: st
 
 
 @pytest.fixture(scope="module")
-def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+def walk(interpreter: Warm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     folder = tmp_path_factory.mktemp("walk")
     write_project(folder)
     with EmulatedAWS() as aws:
-        project = Project(folder, aws)
+        project = Project(folder, aws, interpreter)
         project.set()
         yield project
 

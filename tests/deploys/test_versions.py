@@ -45,7 +45,7 @@ def recorded(project: Project, *arguments: str) -> Ended:
     plugin.mkdir(exist_ok=True)
     shutil.copy(RECORDER, plugin / "sitecustomize.py")
     calls = {"AWS_CALLS": str(plugin / "calls"), "PYTHONPATH": f"{LIBRARY}:{plugin}"}
-    return project.zappa(*arguments, **calls)
+    return project.zappa_anew(*arguments, **calls)
 
 
 def requests(project: Project, api: str) -> list[Request]:
