@@ -12,7 +12,7 @@ def settings(cli: object) -> None:
     prepare(cli)
 
 
-def package(cli: object) -> None:
+def zip(cli: object) -> None:
     """Run when the package is built, before it is uploaded."""
     from zappa_xray.deployment.package import finish
 

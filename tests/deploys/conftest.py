@@ -47,7 +47,7 @@ STAGE = {
     "endpoint_configuration": ["REGIONAL"],
     "callbacks": {
         "settings": "zappa_hooks.settings",
-        "zip": "zappa_hooks.package",
+        "zip": "zappa_hooks.zip",
         "post": "zappa_hooks.post",
     },
     "events": [{"function": "jobs.nightly", "expression": "rate(1 day)"}],
