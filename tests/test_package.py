@@ -145,7 +145,8 @@ def refusal(service: Service, target: str = "package") -> str:
 @pytest.fixture
 def misspelt(service: Service, packaged: Packaged) -> Iterator[None]:
     """A stage whose schedule names a function that is not there."""
-    change_settings(service, events=[{"function": "notes.scheduled.count_nwe_notes"}])
+    misspelt = {"function": "notes.scheduled.count_nwe_notes", "expression": "rate(1 day)"}
+    change_settings(service, events=[misspelt])
     yield
     change_settings(service, events=[])
 
