@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from rich.console import Console
 
 from emulator.processes import CommandFailed
@@ -27,6 +27,10 @@ from upkeep.verify_aws.walk import Walk
 
 WIDTH_WITHOUT_TERMINAL = 120
 
+SIGN_IN = (
+    "put those of your account into your environment (aws configure, aws sso login, AWS_PROFILE)"
+)
+
 
 def main() -> int:
     options = arguments()
@@ -40,6 +44,9 @@ def main() -> int:
                 service = prepare(Path(folder), options.stage, options.service)
                 service.install()
             return verify(console, service, options)
+        except NoCredentialsError as failure:
+            console.print(f"{failure}: {SIGN_IN}", style="red", markup=False)
+            return 1
         except (BotoCoreError, ClientError, CommandFailed, OSError, ValueError) as failure:
             console.print(str(failure), style="red", markup=False)
             return 1
