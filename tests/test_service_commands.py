@@ -100,3 +100,18 @@ def test_the_workflow_s_install_wants_a_lock_and_takes_it_as_it_is(copy: Copy) -
         locked.run("make", "install")
     Copy(copy.folder, here).run("make", "install")
     assert (copy.folder / "uv.lock").exists()
+
+
+@pytest.mark.parametrize("command", ["rollback", "undeploy", "manage", "logs"])
+def test_settings_that_are_no_json_and_an_unknown_stage_are_a_sentence(
+    copy: Copy, installed: Service, command: str
+) -> None:
+    (copy.folder / ".venv").symlink_to(installed.folder / ".venv")
+    with pytest.raises(CommandFailed) as failure:
+        copy.run("make", command, "STAGE=staging")
+    assert "zappa_settings.json has no stage staging, but: dev, production." in failure.value.output
+    copy.write("zappa_settings.json", copy.read("zappa_settings.json") + "}")
+    with pytest.raises(CommandFailed) as failure:
+        copy.run("make", command)
+    assert "zappa_settings.json is not JSON: " in failure.value.output
+    assert "Traceback" not in failure.value.output

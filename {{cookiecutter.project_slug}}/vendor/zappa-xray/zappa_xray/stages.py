@@ -1,6 +1,7 @@
 """The stages of a zappa_settings.json, and where AWS's console shows a trace of theirs.
 
-`python -m zappa_xray.stages STAGE KEY` prints what a stage, or the one that it extends, says.
+`python -m zappa_xray.stages STAGE KEY` prints what a stage, or the one that it extends, says. Without a
+key nothing is printed unless the stage cannot be read.
 """
 
 import json
@@ -18,8 +19,8 @@ def stages(path: Path) -> dict[str, dict[str, Any]]:
     """Return the settings of each stage by its name, with what it `extends`, as Zappa reads them.
 
     Raises OSError when there is no such file, and ValueError, with a sentence for who wrote the
-    file, when it is no JSON, no object of stages, or a stage
-    extends one that is not there or, in the end, itself.
+    file, when it is no JSON, no object of stages, or a stage extends one that is not there or, in
+    the end, itself.
     """
     try:
         written = json.loads(path.read_text(encoding="utf-8"))
@@ -59,15 +60,18 @@ def console_address(region: str, trace_id: str) -> str:
     return f"https://{region}.{host}/cloudwatch/home?region={region}#xray:traces/{trace_id}"
 
 
-def main(stage: str, key: str) -> str | None:
-    """Print a key of a stage in this folder; return what is wrong instead, for `sys.exit`."""
+def main(stage: str, *keys: str) -> str | None:
+    """Print keys of a stage in this folder; return what is wrong instead, for `sys.exit`."""
     try:
         named = stages(Path("zappa_settings.json"))
-        print(named[stage][key])
     except (OSError, ValueError) as error:
         return str(error)
-    except KeyError as error:
-        return f"zappa_settings.json has no {error} for stage {stage}: {', '.join(named)}"
+    if stage not in named:
+        return f"zappa_settings.json has no stage {stage}, but: {', '.join(named)}."
+    if missing := [key for key in keys if key not in named[stage]]:
+        return f"zappa_settings.json has no {', '.join(missing)} for stage {stage}."
+    for key in keys:
+        print(named[stage][key])
     return None
 
 
