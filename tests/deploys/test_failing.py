@@ -252,7 +252,12 @@ def test_a_deploy_that_is_interrupted_says_what_it_leaves_and_cleans_up(
 ) -> None:
     project.aws.fail(operation, hold=True)
     command, options = project.command("deploy", "dev")
-    with subprocess.Popen(command, **options, start_new_session=True) as interrupted:
+
+    def heed() -> None:  # what runs in a shell's background has SIGINT ignored, and hands that on
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    options |= {"start_new_session": True, "preexec_fn": heed}
+    with subprocess.Popen(command, **options) as interrupted:
         project.aws.wait_for_held_call()
         os.killpg(interrupted.pid, sent)
         printed, _ = interrupted.communicate(timeout=60)

@@ -40,17 +40,20 @@ def region(stage: Stage) -> Iterator[str]:
         partition = session.get_partition_for_region(name) if name else "aws"
     except UnknownRegionError:
         partition = "aws"
+    if partition != "aws":
+        if name != GOVERNMENT:
+            yield (
+                f"Zappa cannot deploy to {name}: it writes arn:aws:, and there it is"
+                f" arn:{partition}:. Set aws_region in zappa_settings.json to a region of the"
+                f" partition aws, or {GOVERNMENT}"
+            )
+        return
     known = session.get_available_regions("lambda", partition)
     # A place may have more regions than this botocore knows, and is spelt as the others.
     if name and place(name) not in {place(region) for region in known}:
         near = get_close_matches(name, known, n=1)
         perhaps = f", perhaps {near[0]}?" if near else ""
         yield f"aws_region is {name}, which is no region that botocore knows{perhaps}"
-    elif partition != "aws" and name != GOVERNMENT:
-        yield (
-            f"Zappa cannot deploy to {name}: it writes arn:aws:, and there it is arn:{partition}:."
-            f" Set aws_region in zappa_settings.json to a region of the partition aws, or {GOVERNMENT}"
-        )
 
 
 def place(region: str) -> str:
