@@ -27,6 +27,7 @@ WORKFLOWS = (TEMPLATE / ".github/workflows", SERVICE / ".github/workflows")
 # A release has to be there for each Python that the template offers.
 OLDEST_PYTHON = "3.12"
 GITHUB = "https://github.com/"
+LONGEST_SECONDS = 400
 
 REQUIREMENT = re.compile(
     r'^    "(?P<name>[a-z0-9-]+)(?P<extras>\[[a-z,]+\])?'
@@ -141,9 +142,17 @@ def newest_tag(repository: str) -> Action | None:
 
 
 def answer(command: Sequence[str], folder: Path) -> str:
-    finished = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=120, check=False
-    )
+    try:
+        finished = subprocess.run(
+            command,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise NotAnswered(f"nothing came in {LONGEST_SECONDS} s") from error
     if finished.returncode:
         raise NotAnswered(finished.stderr.strip() or f"exit code {finished.returncode}")
     return finished.stdout
