@@ -75,7 +75,7 @@ def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
 
     def once(name: str, make: Callable[[Path], object]) -> Path:
         folder, done = shared / name, shared / f"{name}.done"
-        with FileLock(shared / f"{name}.lock", timeout=300):
+        with FileLock(shared / f"{name}.lock", timeout=900):
             if not done.exists():
                 shutil.rmtree(folder, ignore_errors=True)
                 folder.mkdir()
@@ -168,6 +168,6 @@ def demonstrated(once: Once) -> str:
 
     def demonstrate(folder: Path) -> None:
         command = [sys.executable, "-m", "emulator.demo", "--folder", str(folder / "demo")]
-        (folder / "printed").write_text(run(command, folder=TEMPLATE, timeout=300))
+        (folder / "printed").write_text(run(command, folder=TEMPLATE, timeout=900))
 
     return (once("demonstrated", demonstrate) / "printed").read_text()

@@ -47,7 +47,7 @@ def environment(resolution: str, *beside: str) -> Path:
     folder = CACHE / f"library-{resolution}-{digest}"
     python = folder / "venv" / "bin" / "python"
     CACHE.mkdir(exist_ok=True)
-    with FileLock(f"{folder}.lock", timeout=300):
+    with FileLock(f"{folder}.lock", timeout=900):
         if not (folder / ".ready").exists():
             uv = str(uv_binary())
             folder.mkdir(exist_ok=True)

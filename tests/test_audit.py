@@ -88,7 +88,7 @@ def audit(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]
         env=os.environ | variables,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
 

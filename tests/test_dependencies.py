@@ -142,7 +142,7 @@ def test_an_index_that_says_nothing_is_told_in_a_sentence(
     silent = tmp_path / "uv"
     silent.write_text("#!/bin/sh\nexec sleep 60\n")
     silent.chmod(0o755)
-    monkeypatch.setattr(freshness.uv, "find_uv_bin", lambda: str(silent))
+    monkeypatch.setattr("uv.find_uv_bin", lambda: str(silent))
     monkeypatch.setattr(freshness, "LONGEST_SECONDS", 0.1)
     assert freshness.main([]) == 1
     assert capsys.readouterr().err == "The package index did not answer: nothing came in 0.1 s\n"
@@ -155,7 +155,7 @@ def test_the_command_tells_of_each_one() -> None:
         cwd=TEMPLATE,
         capture_output=True,
         text=True,
-        timeout=550,
+        timeout=900,
         check=False,
     )
     assert finished.returncode == 0, finished.stderr
