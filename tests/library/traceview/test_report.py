@@ -1,165 +1,40 @@
-"""The report's command against AWS's services, each of which answers what it is told and nothing else."""
+"""The report's command: what it asks the log, and what it says of all requests."""
 
-import io
 import json
 import sys
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
-from botocore.stub import ANY, Stubber
-from django.core.management import CommandError, call_command
-from rich.console import Console
+from botocore.stub import ANY
+from django.core.management import CommandError
 from zappa_xray.traceview import insights
-from zappa_xray.traceview.figures import Figures
 from zappa_xray.traceview.killed import hurt_requests
 from zappa_xray.traceview.log_lines import rare_lines
 from zappa_xray.traceview.log_queries import RARE, in_batches, in_time, of_routes
 from zappa_xray.traceview.log_queries import percentiles as percentiles_of
-from zappa_xray.traceview.report import table as table_of
 
-from tests.library.traceview import in_production
-
-DENIED = "AccessDeniedException"
-GROUP = "/aws/lambda/library-dev"
-Stubs = dict[str, Stubber]
-
-
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubs]:
-    """X-Ray, CloudWatch and its logs; at the end each was asked for all that it was told to answer."""
-    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "y"}
-    clients = {
-        name: boto3.client(name, region_name="eu-central-1", **keys)
-        for name in ("xray", "logs", "cloudwatch")
-    }
-    monkeypatch.setattr(boto3.session.Session, "client", lambda _, name, **__: clients[name])
-    monkeypatch.setattr(time, "sleep", lambda _: None)
-    stubs = {name: Stubber(client) for name, client in clients.items()}
-    for stub in stubs.values():
-        stub.activate()
-    yield stubs
-    for stub in stubs.values():
-        stub.assert_no_pending_responses()
-
-
-def run(*arguments: str) -> str:
-    written = io.StringIO()
-    call_command("trace_report", *arguments, stdout=written, stderr=io.StringIO())
-    return written.getvalue()
-
-
-def in_json(*arguments: str) -> dict[str, Any]:
-    report: dict[str, Any] = json.loads(run(*arguments, "--json"))
-    return report
-
-
-def results(rows: list[dict[str, Any]], status: str = "Complete") -> dict[str, Any]:
-    fields = [[{"field": name, "value": str(row[name])} for name in row] for row in rows]
-    return {"status": status, "results": fields, "statistics": {"recordsScanned": 7.0}}
-
-
-def expect_query(
-    aws: Stubs, rows: list[dict[str, Any]], query: Any = ANY, start: Any = ANY, end: Any = ANY
-) -> None:
-    """A query of the function's log is started, and has ended at the second look."""
-    asked = {"logGroupName": GROUP, "queryString": query, "startTime": start, "endTime": end}
-    aws["logs"].add_response("start_query", {"queryId": "7"}, asked | {"limit": 10_000})
-    aws["logs"].add_response("get_query_results", results([], "Running"), {"queryId": "7"})
-    aws["logs"].add_response("get_query_results", results(rows), {"queryId": "7"})
-
-
-def count(route: str, status: int, requests: int, longest: float, cold: int = 0) -> dict[str, Any]:
-    return {
-        "method": "GET",
-        "route": route,
-        "status": status,
-        "cold_start": cold,
-        "requests": requests,
-        "longest": longest,
-    }
-
-
-def percentiles(route: str, *values: float) -> dict[str, Any]:
-    named = {f"p{at}": value for at, value in enumerate(values)}
-    return {"method": "GET", "route": route} | named
-
-
-def line(**fields: Any) -> dict[str, Any]:
-    known = {"method": "GET", "route": "/slow/", "cold_start": False, "request_id": "r"}
-    return message(json.dumps(known | fields))
-
-
-def message(text: str, stream: str = "s", at: str = "12:00:40.000") -> dict[str, Any]:
-    return {"@timestamp": f"2026-11-24 {at}", "@message": text, "@logStream": stream}
-
-
-def report_line(request_id: str, milliseconds: float, status: str, **where: str) -> dict[str, Any]:
-    """Return Lambda's REPORT of an invocation that it ended."""
-    text = (
-        f"REPORT RequestId: {request_id}\tDuration: {milliseconds:.2f} ms\tBilled Duration: 1 ms\t"
-        f"Memory Size: 512 MB\tMax Memory Used: 99 MB\tStatus: {status}\t"
-    )
-    return message(text, **where)
-
-
-def expect_metrics(aws: Stubs, *values: list[float]) -> None:
-    names = ("requests", "errors", "faults", "latency", "longest")
-    found = [{"Id": name, "Values": own} for name, own in zip(names, values, strict=False)]
-    aws["cloudwatch"].add_response("get_metric_data", {"MetricDataResults": found})
-
-
-def summary(number: int, **more: Any) -> dict[str, Any]:
-    annotations = {"method": "GET", "route": "/api/notes/"} | more.pop("annotations", {})
-    return {
-        "Id": f"1-5f84c7a1-{number:024x}",
-        "ResponseTime": number / 1000,
-        "Http": {"HttpStatus": 200},
-        "Annotations": {
-            key: [
-                {
-                    "AnnotationValue": {
-                        "BooleanValue" if isinstance(one, bool) else "StringValue": one
-                    }
-                }
-                for one in (value if isinstance(value, list) else [value])
-            ]
-            for key, value in annotations.items()
-        },
-    } | more
-
-
-def expect_x_ray(
-    aws: Stubs, *summaries: dict[str, Any], traces: Any = (), destination: str = "XRay"
-) -> None:
-    """X-Ray has these summaries and traces, and has counted nothing of sampling."""
-    stub = aws["xray"]
-    stub.add_response("get_trace_summaries", {"TraceSummaries": list(summaries)})
-    expect_destination(aws, destination)
-    if summaries:
-        stub.add_response("batch_get_traces", {"Traces": list(traces)})
-    expect_sampling(aws)
-
-
-def expect_destination(aws: Stubs, destination: str = "XRay") -> None:
-    answer = {"Destination": destination, "Status": "ACTIVE"}
-    aws["xray"].add_response("get_trace_segment_destination", answer)
-    if destination == "CloudWatchLogs":
-        rule = {"Name": "Default", "Rule": {"Probabilistic": {"DesiredSamplingPercentage": 1.0}}}
-        aws["xray"].add_response("get_indexing_rules", {"IndexingRules": [rule]})
-
-
-def expect_sampling(aws: Stubs, *counts: dict[str, Any]) -> None:
-    rule = {"RuleName": "ours", "ServiceName": "library-dev/dev", "ServiceType": "*"}
-    required = {"ResourceARN": "*", "Priority": 1, "FixedRate": 0.1, "ReservoirSize": 1}
-    required |= {"Host": "*", "HTTPMethod": "*", "URLPath": "*", "Version": 1}
-    records = [{"SamplingRule": required | rule}]
-    aws["xray"].add_response("get_sampling_rules", {"SamplingRuleRecords": records})
-    answer = {"SamplingStatisticSummaries": list(counts)}
-    aws["xray"].add_response("get_sampling_statistic_summaries", answer)
+from tests.library.traceview.report_calls import (
+    DENIED,
+    GROUP,
+    Stubs,
+    count,
+    expect_destination,
+    expect_metrics,
+    expect_query,
+    expect_sampling,
+    expect_x_ray,
+    in_json,
+    line,
+    message,
+    percentiles,
+    report_line,
+    results,
+    run,
+    summary,
+)
 
 
 def test_all_requests_are_counted_by_the_log_and_each_figure_says_where_it_is_from(
@@ -438,218 +313,6 @@ def test_what_only_adds_to_the_figures_may_be_forbidden(aws: Stubs) -> None:
         "What API Gateway counted is not known: GetMetricData answered AccessDenied.",
         "What X-Ray has of it is not known: GetTraceSummaries answered AccessDeniedException.",
     ]
-
-
-def test_x_ray_s_figures_are_exact_and_say_what_was_sampled_away(aws: Stubs) -> None:
-    fault = {"Http": {"HttpStatus": 504}, "annotations": {"timed_out": True, "cold_start": True}}
-    pages = [
-        [summary(number) for number in range(1, 61)],
-        [summary(60), *map(summary, range(61, 100))],
-    ]
-    # Some call inside was throttled, or failed: the root's status says what the client got.
-    pages[1] += [summary(100, HasThrottle=True, HasError=True), summary(29_000, **fault)]
-    pages[1] += [summary(101, Http={"HttpStatus": 429}, HasError=True, IsPartial=True)]
-    for number, page in enumerate(pages):
-        answer = {"TraceSummaries": page} | ({"NextToken": "more"} if number == 0 else {})
-        aws["xray"].add_response("get_trace_summaries", answer)
-    expect_destination(aws)
-    aws["xray"].add_response("batch_get_traces", {"Traces": []})
-    now = datetime.now(UTC)
-    counts = {"RequestCount": 600, "SampledCount": 100, "BorrowCount": 2}
-    old = now - timedelta(hours=2)
-    expect_sampling(
-        aws,
-        {"RuleName": "ours", "Timestamp": now - timedelta(minutes=5), **counts},
-        {"RuleName": "ours", "Timestamp": old, **counts},
-        {"RuleName": "Default", "Timestamp": now, **counts},
-    )
-    expect_metrics(aws)
-    report = in_json("dev", "--source=xray")
-    assert report["source"] == "xray"
-    assert report["xray"]["sampling"] == (
-        "Sampling (ours): of 600 requests 102 were traced, "
-        "498 were sampled away: they are not in these figures, nor is what the "
-        "gateway answered itself."
-    )
-    assert (report["xray"]["requests"], report["xray"]["partial"]) == (102, 1)
-    assert report["routes"] == [
-        {
-            "method": "GET",
-            "route": "/api/notes/",
-            "requests": 102,
-            "median": 0.051,
-            "p90": 0.092,
-            "p99": 0.101,
-            "maximum": 29.0,
-            "errors": 0,
-            "throttles": 1,
-            "faults": 1,
-            "time_outs": 1,
-            "cold_starts": 1,
-            "cold_time_outs": 1,
-            "after_kill": None,
-        }
-    ]
-    [slowest] = report["xray"]["slowest"]
-    assert slowest["trace_id"] == summary(29_000)["Id"]
-    assert slowest["address"].endswith(f"#xray:traces/{slowest['trace_id']}")
-
-
-def test_several_requests_of_one_trace_id_are_told_apart(aws: Stubs) -> None:
-    first, second = json.loads(json.dumps([in_production()] * 2))
-    for segment in second["Segments"]:
-        document = json.loads(
-            segment["Document"]
-            .replace('"id": "', '"id": "x')
-            .replace('"parent_id": "', '"parent_id": "x')
-            .replace("/api/notes/", "/other/")
-        )
-        segment["Document"] = json.dumps(document)
-    both = first | {"Segments": first["Segments"] + second["Segments"]}
-    one = summary(1, Id=first["Id"], annotations={"route": ["/api/notes/", "/other/"]})
-    aws["xray"].add_response("get_trace_summaries", {"TraceSummaries": [one]})
-    for _ in range(2):  # to tell them apart, and for the slowest of each route
-        if _:
-            expect_destination(aws)
-        aws["xray"].add_response("batch_get_traces", {"Traces": [both]}, {"TraceIds": [one["Id"]]})
-    expect_sampling(aws)
-    expect_metrics(aws)
-    report = in_json("dev", "--source=xray")
-    assert {(row["route"], row["requests"]) for row in report["routes"]} == {
-        ("/api/notes/", 1),
-        ("/other/", 1),
-    }
-
-
-def test_the_slowest_trace_has_what_took_its_time(aws: Stubs) -> None:
-    trace = in_production()
-    expect_query(aws, [])
-    expect_query(aws, [])
-    expect_metrics(aws)
-    expect_x_ray(aws, summary(1_370, Id=trace["Id"]), traces=[trace])
-    printed = run("dev").splitlines()
-    at = printed.index("From X-Ray, 1 traced requests, the slowest of each route:")
-    assert printed[at + 1] == f"GET /api/notes/  1 traced, the slowest 1.37 s  {trace['Id']}"
-    assert "Initialization" in printed[at + 2]
-    assert "connect default" in printed[at + 3]
-    assert printed[at + 5].strip().startswith("https://eu-central-1.console.aws.amazon.com/")
-
-
-def test_x_ray_is_asked_for_its_own_service_and_loses_no_killed_one(aws: Stubs) -> None:
-    expected = {
-        "StartTime": ANY,
-        "EndTime": ANY,
-        "TimeRangeType": "TraceId",
-        "Sampling": False,
-        "FilterExpression": 'service("library-production") AND (duration > 0.05 OR partial)',
-    }
-    killed = {"annotations": {"timed_out": True}, "IsPartial": True, "Duration": 35.0}
-    page = {"TraceSummaries": [summary(number) for number in (40, 60)]}
-    page["TraceSummaries"].append(summary(7, **killed))
-    del page["TraceSummaries"][-1]["ResponseTime"]
-    for _ in range(3):  # twelve hours and a bit, six at a time
-        aws["xray"].add_response("get_trace_summaries", page, expected)
-    expect_destination(aws)
-    aws["xray"].add_response("batch_get_traces", {"Traces": []})
-    expect_sampling(aws)
-    expect_metrics(aws)
-    options = ("--source=xray", "--since=725m", "--slower-than=50ms", "--route=notes")
-    [figures] = in_json("production", *options)["routes"]
-    assert (figures["requests"], figures["median"], figures["maximum"]) == (2, 0.06, 35.0)
-
-
-def test_transaction_search_is_told_and_what_it_hides_is_found_by_its_id(aws: Stubs) -> None:
-    trace = in_production()
-    aws["xray"].add_response(
-        "get_trace_summaries", {"TraceSummaries": [summary(1_370, Id=trace["Id"])]}
-    )
-    expect_destination(aws, "CloudWatchLogs")
-    aws["xray"].add_response("batch_get_traces", {"Traces": []})
-    retrieval = {"TraceIds": [trace["Id"]], "StartTime": ANY, "EndTime": ANY}
-    aws["xray"].add_response("start_trace_retrieval", {"RetrievalToken": "t"}, retrieval)
-    asked = {"RetrievalToken": "t", "TraceFormat": "XRAY"}
-    aws["xray"].add_response("list_retrieved_traces", {"RetrievalStatus": "RUNNING"}, asked)
-    spans = {"Id": trace["Id"], "Spans": trace["Segments"]}
-    found = {"RetrievalStatus": "COMPLETE", "Traces": [spans]}
-    aws["xray"].add_response("list_retrieved_traces", found, asked)
-    expect_sampling(aws)
-    expect_metrics(aws)
-    report = in_json("dev", "--source=xray")
-    [slowest] = report["xray"]["slowest"]
-    assert slowest["subsegments"][0]["label"] == "Initialization"
-    assert report["xray"]["transaction_search"].startswith(
-        "Transaction Search is on: spans go to CloudWatch Logs (aws/spans), and X-Ray indexes 1 % "
-        "of the traces: X-Ray's part is of those. All of them: aws xray update-indexing-rule"
-    )
-
-
-def table(width: int, aws: Stubs, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    monkeypatch.setenv("COLUMNS", str(width))
-    route = "/api/organisations/{organisation_id}/members/{id}/"
-    expect_query(aws, [line(route=route, ms=29_000, timed_out=True)])
-    expect_query(aws, [count(route, 200, 123_456, 999.9), count("/b/", 404, 3, 2.0)])
-    expect_query(aws, [percentiles(route, 100.5, 200.5, 999.9), percentiles("/b/", 1, 2, 2)])
-    expect_query(aws, [percentiles(route, 100.5, 200.5, 999.9)])
-    expect_metrics(aws)
-    expect_x_ray(aws)
-    lines = run("dev").splitlines()
-    return lines[3 : lines.index(next(one for one in lines if one.startswith("From API")))]
-
-
-def test_the_table_has_all_columns_where_there_is_room(
-    aws: Stubs, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    header, hurt, *_ = table(200, aws, monkeypatch)
-    assert header.split() == [
-        *("route", "requests", "median", "p90", "p99", "max", "error", "throttle", "fault"),
-        *("time-out", "cold", "after", "kill"),
-    ]
-    assert hurt.split() == [
-        *("GET", "/api/organisations/{organisation_id}/members/{id}/", "123457", "100.5", "ms"),
-        *("200.5", "ms", "999.9", "ms", "29.00", "s", "-", "-", "1", "1", "-", "-"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("width", "shown", "left_out"),
-    [
-        (
-            80,
-            "route requests median p99 error fault time-out cold",
-            "p90, after kill, max, throttle",
-        ),
-        (
-            60,
-            "route requests p99 fault time-out",
-            "p90, after kill, max, throttle, cold, error, median",
-        ),
-        (
-            44,
-            "route requests fault time-out",
-            "p90, after kill, max, throttle, cold, error, median, p99",
-        ),
-    ],
-)
-def test_the_route_stays_where_there_is_no_room(
-    aws: Stubs, monkeypatch: pytest.MonkeyPatch, width: int, shown: str, left_out: str
-) -> None:
-    lines = table(width, aws, monkeypatch)
-    assert lines[0].split() == shown.split()
-    *rows, note = lines[1:]
-    assert max(map(len, [lines[0], *rows])) <= width
-    assert note == f"No room at {width} columns for {left_out}; --json has them."
-    room = lines[0].index("requests") - 2
-    written = "".join(row[:room] for row in rows).replace(" ", "")
-    assert written == "GET/api/organisations/{organisation_id}/members/{id}/GET/b/"
-
-
-def test_a_route_of_wide_characters_keeps_its_column() -> None:
-    wide = Figures("GET", "/注文/{注文番号}/明細/", requests=1)
-    console = Console(width=80, file=io.StringIO(), color_system=None)
-    console.print(table_of([wide], 80, "requests")[0])
-    header, row = console.file.getvalue().splitlines()  # type: ignore[attr-defined]  # a StringIO
-    assert row.startswith("GET /注文/{注文番号}/明細/  ")
-    assert header.startswith("route")
 
 
 def test_nothing_found_is_no_error(aws: Stubs) -> None:

@@ -2,13 +2,11 @@
 
 import io
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import NoCredentialsError
-from botocore.stub import ANY, Stubber
+from botocore.stub import ANY
 from django.core.management import CommandError, call_command
 from zappa_xray.traceview.why.access import access_of
 from zappa_xray.traceview.why.events import Event, Group
@@ -18,6 +16,8 @@ from zappa_xray.traceview.why.joined import verdict_of
 from zappa_xray.traceview.why.printed import printed
 from zappa_xray.traceview.why.sentence import sentence
 from zappa_xray.traceview.why.time_line import time_line
+
+from tests.library.traceview.report_calls import Stubs
 
 TRACE = "1-6b03135e-b83106cab8f66ee55beb9ae4"
 ID = "0a1b2c3d-1111-2222-3333-444455556666"
@@ -313,28 +313,13 @@ def test_a_terminal_shows_the_time_line_in_its_width() -> None:
     assert next(printed(told, moments, [], None)) == told
 
 
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Stubber]]:
-    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "y"}
-    clients = {
-        name: boto3.client(name, region_name="eu-central-1", **keys) for name in ("xray", "logs")
-    }
-    monkeypatch.setattr(boto3.session.Session, "client", lambda _, name, **__: clients[name])
-    stubs = {name: Stubber(client) for name, client in clients.items()}
-    for stub in stubs.values():
-        stub.activate()
-    yield stubs
-    for stub in stubs.values():
-        stub.assert_no_pending_responses()
-
-
 def why(*arguments: str) -> str:
     written = io.StringIO()
     call_command("trace_why", *arguments, stdout=written, stderr=io.StringIO())
     return written.getvalue()
 
 
-def test_what_may_not_be_read_is_told_and_the_rest_is_explained(aws: dict[str, Stubber]) -> None:
+def test_what_may_not_be_read_is_told_and_the_rest_is_explained(aws: Stubs) -> None:
     def answer(found: list[Event]) -> None:
         events = [
             {"timestamp": int(one.at * 1000), "message": one.message, "logStreamName": one.stream}
@@ -359,7 +344,7 @@ def test_what_may_not_be_read_is_told_and_the_rest_is_explained(aws: dict[str, S
     ]
 
 
-def test_nothing_at_all_is_said_as_such(aws: dict[str, Stubber]) -> None:
+def test_nothing_at_all_is_said_as_such(aws: Stubs) -> None:
     for _ in range(2):
         aws["logs"].add_client_error("filter_log_events", "AccessDeniedException")
     aws["xray"].add_response("batch_get_traces", {"Traces": []})
@@ -392,7 +377,7 @@ def test_nothing_at_all_is_said_as_such(aws: dict[str, Stubber]) -> None:
     ],
 )
 def test_the_last_time_out_is_the_last_that_can_be_followed(
-    aws: dict[str, Stubber], in_function: Lines, in_access: Lines, found: str
+    aws: Stubs, in_function: Lines, in_access: Lines, found: str
 ) -> None:
     for lines in (in_function, in_access):
         rows = [
@@ -412,7 +397,7 @@ def test_the_last_time_out_is_the_last_that_can_be_followed(
         why("--last-timeout")
 
 
-def test_a_log_in_json_is_explained_as_one_in_text(aws: dict[str, Stubber]) -> None:
+def test_a_log_in_json_is_explained_as_one_in_text(aws: Stubs) -> None:
     tracing = {"type": "X-Amzn-Trace-Id", "value": f"Root={TRACE};Sampled=0"}
     metrics = {"durationMs": 35_000.0, "memorySizeMB": 512, "maxMemoryUsedMB": 99}
     lines = [
@@ -444,7 +429,7 @@ def test_a_log_in_json_is_explained_as_one_in_text(aws: dict[str, Stubber]) -> N
 
 
 def test_an_aws_that_is_not_to_be_reached_is_asked_once(
-    aws: dict[str, Stubber], monkeypatch: pytest.MonkeyPatch
+    aws: Stubs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
 
@@ -458,7 +443,7 @@ def test_an_aws_that_is_not_to_be_reached_is_asked_once(
     assert asked == [TRACE]
 
 
-def test_who_may_ask_nobody_is_told_why(aws: dict[str, Stubber]) -> None:
+def test_who_may_ask_nobody_is_told_why(aws: Stubs) -> None:
     for _ in range(2):
         aws["logs"].add_client_error("filter_log_events", "ExpiredTokenException")
     aws["xray"].add_client_error("batch_get_traces", "ExpiredTokenException")
