@@ -68,6 +68,7 @@ def mistakes(**answers: str) -> list[tuple[Any, ...]]:
     return list(hook(answered(**answers))["find_mistakes"]())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", LONGEST)
 @given(data=st.data())
 @settings(deadline=None)
