@@ -87,7 +87,7 @@ def test_an_object_that_is_awaited_is_recorded_until_it_has_ended(
 def test_a_name_may_be_a_lazy_text_and_have_any_characters(
     trace_daemon: TraceDaemon, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert traced(gettext_lazy("prices (new)"))(lambda: 7)() == 7  # type: ignore[call-overload]
+    assert traced(gettext_lazy("prices (new)"))(lambda: 7)() == 7  # type: ignore[call-overload]  # the name is lazy
 
     assert [document["name"] for document in trace_daemon.complete] == ["prices _new_"]
     assert "invalid characters" not in caplog.text
