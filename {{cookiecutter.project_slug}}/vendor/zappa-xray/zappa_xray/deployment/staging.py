@@ -5,13 +5,14 @@ packages as well, `exclude_glob` is looked at when all has been copied.
 """
 
 import shutil
-import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import chdir
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
+from zappa.utilities import get_venv_from_python_version
 
 from zappa_xray.deployment.belongs import Contents
 from zappa_xray.deployment.listing import lines
@@ -43,14 +44,20 @@ def package_only(contents: Contents, cli: Any) -> None:
         """Take and return what Zappa.create_lambda_zip does."""
         click.echo("\n".join(lines(contents, uncommitted(contents.root, contents.files))))
         environment = venv or cli.zappa.get_current_venv()
-        with tempfile.TemporaryDirectory() as folder:
-            link(contents, Path(folder))
+        environment = environment and contents.root / environment
+        with TemporaryDirectory() as folder, TemporaryDirectory() as without_packages:
+            link(contents, Path(folder), environment)
+            packages = environment and installed(environment)
+            if packages and is_copied_as_it_is(packages, options):
+                link_packages(packages, Path(folder))
+                environment = Path(without_packages)
+                installed(environment).mkdir(parents=True)
             with chdir(folder):
                 name: str = create(
                     output=output and str(contents.root / output),
                     exclude=[*exclude, *NAMES_LEFT_OUT],
                     exclude_glob=[*exclude_glob, *NOT_AT_RUN_TIME],
-                    venv=environment and contents.root / environment,
+                    venv=environment,
                     **options,
                 )
                 if output is None:
@@ -60,8 +67,39 @@ def package_only(contents: Contents, cli: Any) -> None:
     cli.zappa.create_lambda_zip = create_lambda_zip
 
 
-def link(contents: Contents, folder: Path) -> None:
-    """Make a folder that has these files and no others, as links: Zappa's copy follows them."""
+def link(contents: Contents, folder: Path, environment: Path | None) -> None:
+    """Make a folder that has these files and no others, as links: Zappa's copy follows them.
+
+    As Zappa does it leaves out, anywhere, what is called as the environment is.
+    """
     for file in contents.files:
+        if environment and environment.name in file.parts:
+            continue
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).symlink_to(contents.root / file)
+
+
+def installed(environment: Path) -> Path:
+    """Return the folder from which Zappa takes the packages of a virtual environment."""
+    return Path(environment, "lib", get_venv_from_python_version(), "site-packages")
+
+
+def is_copied_as_it_is(packages: Path, options: Mapping[str, Any]) -> bool:
+    """Return whether Zappa copies a folder of packages and does no more: then once is enough.
+
+    It copies them to a folder of their own, and all of that again to where the service's files are.
+    It also looks there for packages that are elsewhere, and for those to replace by precompiled ones.
+    """
+    elsewhere = any(packages.glob("*.egg-link")) or (packages / "64").exists()
+    return not (elsewhere or options.get("use_precompiled_packages", True))
+
+
+def link_packages(packages: Path, folder: Path) -> None:
+    """Add links to what is installed; it takes the place of the service's own where both are files."""
+    for path in packages.iterdir():
+        place = folder / path.name
+        if place.is_dir() and path.is_dir():
+            link_packages(path, place)
+        else:
+            place.unlink(missing_ok=True)
+            place.symlink_to(path)
