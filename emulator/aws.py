@@ -1,25 +1,27 @@
-"""An emulated AWS on a free loopback port: moto's server in a process of its own."""
+"""An emulated AWS on a free loopback port: moto's server, a process for each account."""
 
 from __future__ import annotations
 
+import atexit
 import io
 import json
-import subprocess
+import socket
 import sys
 import tempfile
 import threading
 import urllib.request
 import zipfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import boto3  # type: ignore[import-untyped]  # it has no types
 
-from emulator.processes import read_all, started
+from emulator.processes import TEMPLATE, read_all, started
 
-START_SECONDS = 60.0
+STARTING = threading.Lock()
 MAKING_CLIENTS = threading.Lock()  # a session is not for several threads at a time
 ORDERS, HELD = "/emulator/faults", "/emulator/held"  # see emulator/faults.py
 
@@ -28,6 +30,39 @@ ORDERS, HELD = "/emulator/faults", "/emulator/held"  # see emulator/faults.py
 def session() -> Any:
     """Return the session of all clients here: each one reads what botocore knows of AWS anew."""
     return boto3.session.Session()
+
+
+@cache
+def accounts() -> tuple[socket.socket, IO[bytes]]:
+    """Start emulator/accounts.py, once and until this process ends; return its socket and its log."""
+    with ExitStack() as starting:
+        log = starting.enter_context(tempfile.TemporaryFile())
+        orders, theirs = socket.socketpair()
+        starting.enter_context(orders)
+        command = [sys.executable, "-m", "emulator.accounts"]
+        with theirs:
+            starting.enter_context(
+                started(command, cwd=TEMPLATE, stdin=theirs, stdout=log, stderr=log)
+            )
+        atexit.register(starting.pop_all().close)
+    return orders, log
+
+
+@contextmanager
+def account() -> Iterator[int]:
+    """Yield the port of a new account. Raises RuntimeError when it does not come up."""
+    with STARTING:
+        orders, log = accounts()
+    here, there = socket.socketpair()
+    with here:
+        with there, suppress(ConnectionError):
+            socket.send_fds(orders, [b"\0"], [there.fileno()])
+        port = here.recv(16)
+        if not port:
+            raise RuntimeError(f"The emulated AWS did not start:\n{read_all(log)}")
+        yield int(port)
+        here.shutdown(socket.SHUT_WR)
+        here.recv(1)  # it is gone
 
 
 class EmulatedAWS:
@@ -45,21 +80,7 @@ class EmulatedAWS:
 
     def __enter__(self) -> Self:
         with ExitStack() as starting:
-            log = starting.enter_context(tempfile.TemporaryFile())
-            process = starting.enter_context(
-                started(
-                    [sys.executable, "-m", "emulator.aws_server"],
-                    cwd=Path(__file__).resolve().parent.parent,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=log,
-                )
-            )
-            assert process.stdout is not None
-            port = process.stdout.readline().strip()
-            if not port:
-                raise RuntimeError(f"The emulated AWS did not start:\n{read_all(log)}")
-            self.url = f"http://127.0.0.1:{port.decode()}"
+            self.url = f"http://127.0.0.1:{starting.enter_context(account())}"
             self._resources = starting.pop_all()
         return self
 

@@ -1,19 +1,15 @@
-"""The process behind `emulator.aws.EmulatedAWS`: moto's server plus the routes that moto lacks.
-
-Prints its port once it listens, and ends when its standard input does: it cannot outlive whoever
-started it.
-"""
+"""What `emulator.aws.EmulatedAWS` talks to: moto's server plus the routes that moto lacks."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import sys
-import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from moto import backends
 from moto.apigateway.models import RestAPI, apigateway_backends
 from moto.awslambda.models import LambdaFunction, lambda_backends
 from moto.logs.models import LogsBackend
@@ -22,7 +18,7 @@ from moto.moto_server.werkzeug_app import (
     MotoRequestHandler,
     create_backend_app,
 )
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from emulator import (
     api_gateway,
@@ -151,29 +147,30 @@ def delete_rest_api(
     apigateway_backends[account][region].delete_rest_api(api)
 
 
-def main() -> None:
+class Handler(MotoRequestHandler):
+    def log_request(self, *_told: object) -> None:
+        """Leave out the line of each request: what goes wrong is logged all the same."""
+
+
+def application() -> WSGIApplication:
+    """Change moto in this process, and return the application that answers for an account."""
     LambdaFunction.get_code = code_from_here(LambdaFunction.get_code)  # type: ignore[assignment]  # its own address is AWS's
     LogsBackend.put_log_events = counted(LogsBackend.put_log_events)  # type: ignore[method-assign]  # moto counts nothing
     LogsBackend.put_metric_filter = replaced(LogsBackend.put_metric_filter)  # type: ignore[method-assign]  # moto keeps both
     RestAPI.delete_from_cloudformation_json = classmethod(delete_rest_api)  # type: ignore[assignment]  # moto lacks it
+    # moto looks through its folders at each request
+    backends.list_of_moto_modules = partial(tuple, list(backends.list_of_moto_modules()))
     api_gateway.install()
     dead_letters.install()
     snap_start.install()
     stacks.install()
     versions.install()
     moto = DomainDispatcherApplication(create_backend_app)
-    server = make_server(
-        "127.0.0.1",
-        0,
-        Served(Faults(CompletedMoto(MissingOperations(moto)))),
-        threaded=True,
-        request_handler=MotoRequestHandler,
-    )
-    os.environ["MOTO_PORT"] = str(server.server_port)
-    print(server.server_port, flush=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    sys.stdin.read()
+    return Served(Faults(CompletedMoto(MissingOperations(moto))))
 
 
-if __name__ == "__main__":
-    main()
+def server(application: WSGIApplication) -> BaseWSGIServer:
+    """Return a server of the application on a free loopback port."""
+    made = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Handler)
+    os.environ["MOTO_PORT"] = str(made.server_port)
+    return made

@@ -251,7 +251,7 @@ def test_stopped_demo_leaves_no_process(tmp_path: Path, stop: signal.Signals) ->
         assert printed[-1].startswith("✓"), printed
         # Nothing tells that Zappa has begun but its process.
         wait_until(lambda: any("zappa" in command for command in marked(mark)))
-        assert any("emulator.aws_server" in command for command in marked(mark))
+        assert any("emulator.accounts" in command for command in marked(mark))
         os.kill(process.pid, stop)
         rest = process.stdout.read().decode()
         assert process.wait(timeout=30) == 130, rest

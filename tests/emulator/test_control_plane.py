@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
+import socket
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from emulator.aws import EmulatedAWS
+from emulator.processes import TEMPLATE, started
 
 
 def zip_of(content: str) -> bytes:
@@ -150,3 +157,38 @@ def test_ends_with_its_block() -> None:
         urllib.request.urlopen(aws.url, timeout=10).close()
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(aws.url, timeout=10)
+
+
+def test_accounts_have_nothing_in_common() -> None:
+    def create_role(account: EmulatedAWS) -> str:
+        role = {"RoleName": "of-two-accounts", "AssumeRolePolicyDocument": "{}"}
+        return str(account.client("iam").create_role(**role)["Role"]["RoleId"])
+
+    with EmulatedAWS() as one, EmulatedAWS() as another:
+        identity = create_role(one)
+        assert one.client("iam").list_roles()["Roles"][0]["RoleId"] == identity
+        assert another.client("iam").list_roles()["Roles"] == []
+    with EmulatedAWS() as third:
+        assert create_role(third) != identity
+
+
+def test_accounts_end_with_who_started_them() -> None:
+    lasting = """
+import sys
+from emulator.aws import EmulatedAWS
+with EmulatedAWS() as account:
+    print(account.url, flush=True)
+    sys.stdin.read()
+"""
+    with started(
+        [sys.executable, "-c", lasting],
+        cwd=TEMPLATE,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline().rpartition(b":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+            os.kill(process.pid, signal.SIGKILL)
+            with suppress(ConnectionResetError):  # it had not yet accepted the connection
+                assert connection.recv(1) == b""
