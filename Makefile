@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export UV_HTTP_RETRIES ?= 10
 READY := .venv/.ready
 LIBRARY := "{{cookiecutter.project_slug}}/vendor/zappa-xray"
-PYTEST := python -m pytest -n auto --dist loadgroup
+PYTEST := python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 ARGS ?=
 VERSION ?=
 

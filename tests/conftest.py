@@ -16,7 +16,7 @@ from emulator.aws import EmulatedAWS
 from emulator.daemon import Daemon
 from emulator.processes import run
 from emulator.service import TEMPLATE, Service, bake, interpreter, offered_python
-from tests.distribution import in_order, workers
+from tests.distribution import in_order, missing, workers
 from tests.managing import Managed, managed
 
 # How long an example takes says more of the machine than of the code.
@@ -65,6 +65,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, value in report.user_properties:
             if name == "said":
                 terminalreporter.write_line(str(value))
+    config = terminalreporter.config
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not (
+        config.option.keyword or config.option.markexpr
+    )
+    reports = [report for kind in terminalreporter.stats.values() for report in kind]
+    took = [(report.nodeid, report.duration) for report in reports if hasattr(report, "duration")]
+    if whole and (names := missing(took)):
+        terminalreporter.write_line(f"LONG in tests/distribution.py lacks {', '.join(names)}")
 
 
 @pytest.fixture(scope="session")

@@ -2,39 +2,66 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.distribution import in_order, workers
+from tests.distribution import LONG, in_order, missing, workers
 
 
 @dataclass(frozen=True)
 class Item:
     name: str
     number: int = 0
+    group: str = ""
 
     @property
     def path(self) -> Path:
         return Path("/template/tests", self.name)
+
+    def get_closest_marker(self, name: str) -> pytest.Mark | None:
+        assert name == "xdist_group"
+        return pytest.mark.xdist_group(self.group).mark if self.group else None
 
 
 def test_long_tests_come_first_and_short_ones_of_two_kinds_by_turns_at_the_end() -> None:
     edits = [Item("test_second_day.py", number) for number in range(5)]
     traps = [Item("traps/test_stuck.py", number) for number in range(4)]
     others = [Item("test_docs.py"), Item("test_traces.py")]
-    long = [Item("test_library.py"), Item("test_updates.py")]
-    given = [others[0], long[0], *edits, others[1], long[1], *traps]
+    long = [
+        Item("deploys/test_failing.py", group="deploys"),
+        Item("test_library.py", 0),
+        Item("test_library.py", 1),
+        Item("test_updates.py"),
+    ]
+    given = [others[0], long[3], *edits, others[1], *long[:3], *traps]
 
     ordered = in_order(given)
 
     assert set(ordered) == set(given)
     assert len(ordered) == len(given)
-    assert ordered[:5] == [*long, edits[0], *others]
-    assert ordered[5:] == [
+    assert ordered[:7] == [*long, edits[0], *others]
+    assert ordered[7:] == [
         *(traps[0], edits[1], traps[1], edits[2], traps[2], edits[3], traps[3], edits[4]),
     ]
+
+
+def test_what_is_long_and_not_said_to_be_is_told() -> None:
+    short = [(f"tests/test_docs.py::test_{number}", 1.0) for number in range(100)]
+    alone = ("tests/test_new.py::test_alone", 8.0)
+    chain = [(f"tests/a/test_{number}.py::test@a chain", 1.0) for number in range(8)]
+    known = ("tests/deploys/test_failing.py::test@deploys", 8.0)
+    assert missing([*short, alone, *chain, known]) == ["a chain", "test_new.py"]
+    assert missing(short) == []
+
+
+def test_what_is_said_to_be_long_is_there() -> None:
+    files = {file.name for file in Path(__file__).parent.rglob("test_*.py")}
+    texts = [file.read_text() for file in Path(__file__).parent.rglob("test_*.py")]
+    groups = {name for text in texts for name in re.findall(r'xdist_group\("([^"]+)"\)', text)}
+    assert set(LONG) <= files | groups
 
 
 def test_a_run_of_one_file_keeps_its_order() -> None:
