@@ -1,24 +1,20 @@
 """The finished zip: bytecode added, so that it starts fast, and small enough for Lambda."""
 
-import importlib.util
-import marshal
-import sys
-import warnings
 import zipfile
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from zappa_xray.deployment.architecture import architecture_faults, packaged_binaries
+from zappa_xray.deployment.bytecode import add_bytecode
+from zappa_xray.deployment.packaged_environment import packaged_environment
 from zappa_xray.deployment.start.report import of_stage
 
-LAMBDA_ROOT = "/var/task"  # where Lambda unpacks the zip
-UNCHECKED = 0b01  # the flags of a bytecode file: it has the source's hash, which nobody looks at
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 LARGEST_UNPACKED = 250 * 2**20
+BYTECODE = "bytecode.zip"  # in the environment that is packaged, beside its packages
 
 
 def finish(cli: Any) -> None:
@@ -26,7 +22,7 @@ def finish(cli: Any) -> None:
 
     Raises click.ClickException when Lambda would not take it.
     """
-    add_bytecode(Path(cli.zip_path))
+    add_bytecode(Path(cli.zip_path), packaged_environment() / BYTECODE)
     with zipfile.ZipFile(cli.zip_path) as package:
         files = {file.filename: file.file_size for file in package.infolist()}
         faults = architecture_faults(packaged_binaries(package), cli.architecture)
@@ -42,38 +38,6 @@ def finish(cli: Any) -> None:
     )
     for line in of_stage(cli):
         click.echo(line)
-
-
-def add_bytecode(zip_path: Path) -> None:
-    """Add the compiled form of each module.
-
-    Zappa leaves bytecode out and a function's folder is read-only: without it every cold start
-    compiles every module again.
-    """
-    with zipfile.ZipFile(zip_path, "a") as package, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what Python has to say of the packages' sources
-        for name in [name for name in package.namelist() if name.endswith(".py")]:
-            # Some packages hold templates of modules, and modules for other Pythons.
-            with suppress(SyntaxError, ValueError):
-                bytecode = compiled(package.read(name), f"{LAMBDA_ROOT}/{name}")
-                package.writestr(place_of_bytecode(name), bytecode, zipfile.ZIP_DEFLATED)
-
-
-def place_of_bytecode(module: str) -> str:
-    """Return where Lambda's Python looks, whatever PYTHONPYCACHEPREFIX says on this machine."""
-    folder, _, name = module.rpartition("/")
-    bytecode = f"{name.removesuffix('.py')}.{sys.implementation.cache_tag}.pyc"
-    return f"{folder}/__pycache__/{bytecode}".lstrip("/")
-
-
-def compiled(source: bytes, path: str) -> bytes:
-    """Return a module's bytecode file, for a Python that does not look whether the source changed.
-
-    https://peps.python.org/pep-0552/#specification
-    """
-    code = compile(source, path, "exec", dont_inherit=True, optimize=0)
-    header = importlib.util.MAGIC_NUMBER + UNCHECKED.to_bytes(4, "little")
-    return header + importlib.util.source_hash(source) + marshal.dumps(code)
 
 
 def too_large(files: dict[str, int]) -> list[str]:

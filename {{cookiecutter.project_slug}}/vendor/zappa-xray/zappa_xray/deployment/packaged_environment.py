@@ -47,4 +47,9 @@ def required_names(requirements: list[Any]) -> set[str]:
 
 def packaged_packages(python: str) -> Path:
     """Return the site-packages that Zappa copies into the zip."""
-    return Path(os.environ.get("VIRTUAL_ENV", sys.prefix)) / "lib" / python / "site-packages"
+    return packaged_environment() / "lib" / python / "site-packages"
+
+
+def packaged_environment() -> Path:
+    """Return the virtual environment that Zappa packages."""
+    return Path(os.environ.get("VIRTUAL_ENV", sys.prefix))
