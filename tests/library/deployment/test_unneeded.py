@@ -81,6 +81,21 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize(
+    "place", ["vendor/library/api.py", ".venv/lib/api.py", "notes/.hidden/api.py", "notes/.api.py"]
+)
+def test_what_others_wrote_is_not_looked_at(
+    service: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    (service / place).parent.mkdir(parents=True, exist_ok=True)
+    (service / place).write_text("import requests\n")
+    assert unneeded.main() == 0
+    (service / "notes/vendor").mkdir()
+    (service / "notes/vendor/api.py").write_text("import requests\n")
+    assert unneeded.main() == 1
+    assert capsys.readouterr().err.startswith("notes/vendor/api.py:1 imports requests")
+
+
 def test_they_are_printed_as_options_of_uv(
     service: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

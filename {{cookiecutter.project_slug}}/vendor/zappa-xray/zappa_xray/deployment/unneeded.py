@@ -75,14 +75,19 @@ def asked_for_by(package: Mapping[str, Any], extra: str) -> list[Mapping[str, An
 def imports_of(names: set[str], folder: Path) -> Iterator[str]:
     """Yield `file:line imports package` for what the service's own modules import of these packages."""
     owners = packages_distributions()
-    for file in sorted(folder.rglob("*.py")):
-        inside = file.relative_to(folder)
-        if inside.parts[0] in FOLDERS_OF_OTHERS or any(part[0] == "." for part in inside.parts):
-            continue
+    for file in sorted(modules_of_its_own(folder)):
         for module, line in modules_imported_by(file.read_bytes()):
             distributions = {name.lower() for name in owners.get(module, [])}
             if distributions and distributions <= names:
-                yield f"{inside}:{line} imports {module}, which is here for the command line only"
+                yield f"{file.relative_to(folder)}:{line} imports {module}, which is here for the command line only"
+
+
+def modules_of_its_own(folder: Path) -> Iterator[Path]:
+    """Yield the modules below a service's folder that are neither others' nor hidden."""
+    for place, folders, files in folder.walk():
+        others = FOLDERS_OF_OTHERS if place == folder else frozenset()
+        folders[:] = [name for name in folders if name not in others and name[0] != "."]
+        yield from (place / name for name in files if name.endswith(".py") and name[0] != ".")
 
 
 def modules_imported_by(source: bytes) -> Iterator[tuple[str, int]]:

@@ -6,8 +6,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from botocore.session import Session
-
 from zappa_xray.deployment.keys.table import KEYS
 
 POLICIES = ("apigateway_policy", "assume_policy", "attach_policy")
@@ -37,8 +35,14 @@ def lacks(stage: str, settings: Mapping[str, Any]) -> Iterator[str]:
     yield from too_long(stage, settings)
     yield from policies(settings)
     profile = settings.get("profile_name")
-    if isinstance(profile, str) and profile not in Session().available_profiles:
+    if isinstance(profile, str) and profile not in profiles():
         yield f"profile_name is {profile}, which is not among the profiles of this machine's ~/.aws"
+
+
+def profiles() -> list[str]:
+    from botocore.session import Session  # takes longer than all else that is asked here
+
+    return list(Session().available_profiles)
 
 
 def misspelt(settings: Mapping[str, Any]) -> Iterator[str]:
