@@ -23,6 +23,7 @@ django.setup()
 import boto3
 import zappa.cli
 from django.core.management import call_command
+import prepared
 from zappa_xray.deployment import after_deploy, before_deploy, doctor
 from zappa_xray.traceview.management.commands import trace_report, trace_show, trace_why
 call_command("trace_doctor", verbosity=0)

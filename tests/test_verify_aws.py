@@ -21,7 +21,10 @@ from rich.console import Console
 from emulator.aws import EmulatedAWS
 from emulator.deployed_stage import DeployedStage
 from emulator.processes import CommandFailed, clean_environment, run
-from emulator.service import TEMPLATE, Service, bake, offered_python
+from emulator.service import TEMPLATE, Service, offered_python
+from tests.deploys.conftest import STAGE as SMALLEST_STAGE
+from tests.deploys.conftest import VARIABLES, write_project
+from tests.library_environment import environment
 from upkeep.verify_aws.account import Account
 from upkeep.verify_aws.claims import Claims, expect
 from upkeep.verify_aws.verified import SCHEDULED, prepare
@@ -29,6 +32,22 @@ from upkeep.verify_aws.verified import SCHEDULED, prepare
 STAGE = "verify"
 # Enough for a cold start on a busy machine.
 GATEWAY_SECONDS, FUNCTION_SECONDS = 12.0, 15
+# The commands of a service's Makefile that are asked of one whose deploy fails, by real Zappa.
+MAKEFILE = """\
+export VIRTUAL_ENV := $(CURDIR)/.lambda
+export DJANGO_SETTINGS_MODULE := service_settings
+{variables}
+
+install:
+	mkdir -p .lambda/lib/python{python}/site-packages
+	touch .lambda/lib/python{python}/site-packages/installed.py
+deploy:
+	{programs}/zappa deploy $(STAGE)
+undeploy:
+	{programs}/zappa undeploy $(STAGE) $(ARGS)
+	{programs}/python -m django trace_stage $(STAGE) --undeployed
+"""
+RULE = {"priority": 100, "reservoir_size": 10, "fixed_rate": 1.0}
 
 
 def left(aws: EmulatedAWS) -> dict[str, list[str]]:
@@ -53,6 +72,7 @@ def left(aws: EmulatedAWS) -> dict[str, list[str]]:
 class Verified:
     """What `make verify-aws` printed, its exit code, and what the account held before and after."""
 
+    aws: EmulatedAWS
     printed: str
     code: int
     before: dict[str, list[str]]
@@ -69,12 +89,7 @@ def verify(aws: EmulatedAWS, service: Service, stage: str = STAGE) -> Verified:
         printed, code = run(command, folder=TEMPLATE, environment=aws.environment()), 0
     except CommandFailed as failure:
         printed, code = failure.output, 1
-    return Verified(printed, code, before, left(aws))
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
-    return bake(tmp_path_factory.mktemp("verified"), {"python_version": offered_python()})
+    return Verified(aws, printed, code, before, left(aws))
 
 
 @pytest.fixture(scope="module")
@@ -125,22 +140,38 @@ def failing_service() -> Iterator[str]:
         thread.join()
 
 
+@pytest.fixture
+def smallest_service(tmp_path: Path, failing_service: str) -> Service:
+    """The smallest service that Zappa deploys, which answers 500."""
+    folder = tmp_path / "smallest"
+    folder.mkdir()
+    write_project(folder)
+    (folder / "config").mkdir()
+    (folder / "config/urls.py").write_text("urlpatterns = []\n")
+    with (folder / "service_settings.py").open("a") as settings:
+        settings.write('INSTALLED_APPS = ["zappa_xray.deployment"]\n')
+    stage = SMALLEST_STAGE | {"health_url": failing_service, "xray_sampling_rule": RULE}
+    (folder / "zappa_settings.json").write_text(json.dumps({"broken": stage}))
+    variables = "\n".join(f"export {name} := {value}" for name, value in VARIABLES.items())
+    programs = environment("highest").parent
+    (folder / "Makefile").write_text(
+        MAKEFILE.format(variables=variables, programs=programs, python=offered_python())
+    )
+    return Service(folder)
+
+
 @pytest.mark.slow
 @pytest.mark.xdist_group("verify-aws")
 def test_what_a_deploy_has_made_is_taken_away_when_it_fails(
-    service: Service, failing_service: str
+    verified: Verified, smallest_service: Service
 ) -> None:
-    settings = service.folder / "zappa_settings.json"
-    stages = json.loads(settings.read_text())
-    stages["broken"] = {"extends": "dev", "health_url": failing_service}
-    settings.write_text(json.dumps(stages))
-    with EmulatedAWS() as aws:
-        done = verify(aws, service, "broken")
+    done = verify(verified.aws, smallest_service, "broken")
     assert done.code == 1
     assert "✗ make deploy makes a stage that was not there" in done.printed
     assert "answered 500" in done.printed
+    assert "The sampling rule notes-broken (priority 100" in done.printed
     assert "✓ make undeploy takes the stage away" in done.printed
-    assert re.search(r"✓ the role notes-api-broken-\S+ is gone", done.printed)
+    assert re.search(r"✓ the role notes-broken-\S+ is gone", done.printed)
     assert done.after == done.before
 
 

@@ -53,4 +53,5 @@ def warm(
         listening.listen()
         command = [str(venv / "bin/python"), serve.__file__, like]
         with started(command, cwd=folder, stdin=listening, environment=environment):
+            listening.close()  # with the interpreter goes the last who listens: who asks is refused
             yield interpreter
