@@ -15,7 +15,9 @@ from hypothesis import settings
 from emulator.aws import EmulatedAWS
 from emulator.daemon import Daemon
 from emulator.processes import run
-from emulator.service import TEMPLATE, Service, bake, interpreter, offered_python
+from emulator.service import TEMPLATE, Service, interpreter, offered_python
+from tests import choices
+from tests.choices import Once
 from tests.distribution import in_order, missing, workers
 from tests.managing import Managed, managed
 
@@ -26,26 +28,7 @@ settings.load_profile("on any machine")
 # Run in environments of their own, with Django, by tests/test_library.py.
 collect_ignore = ["library"]
 
-Once = Callable[[str, Callable[[Path], object]], Path]
 RecordProperty = Callable[[str, object], None]
-
-# What is in many a developer's folder and must never be in the zip.
-LEFT_LYING_ABOUT = (
-    *(
-        ".env",
-        ".env.dev",
-        ".env.local",
-        "service.pem",
-        "id_rsa",
-        "secrets.yaml",
-        "credentials.json",
-    ),
-    *("db.sqlite3", "db.sqlite3-wal", "dump.sql", "backup.dump", "data.csv", "exploration.ipynb"),
-    *("terraform/s.tfstate", "terraform/function.py", "docs/conf.py", "media/2026/photo.jpg"),
-    *("node_modules/left-pad/index.js", "node_modules/node-gyp/gyp/gyp.py", "htmlcov/index.html"),
-    *("venv/pyvenv.cfg", "venv/lib/python3.13/site-packages/x.py", "build/lib/notes/__init__.py"),
-    *("notes/tests/test_models.py", "notes/tests/__init__.py", "notes/test_views.py"),
-)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -94,13 +77,6 @@ def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
     return once
 
 
-def baked(folder: Path) -> Service:
-    """Return the service in `folder`, baked there with the default answers when it is empty."""
-    for service in folder.iterdir():
-        return Service(service)
-    return bake(folder, {"python_version": offered_python()})
-
-
 @pytest.fixture(scope="session")
 def python() -> Path:
     """An interpreter that a service can have: AWS's runtime client has no wheel for all others."""
@@ -112,20 +88,20 @@ def python() -> Path:
 @pytest.fixture(scope="session")
 def service(once: Once) -> Service:
     """A service of the default answers; its folder is shared, so no test may change it."""
-    return baked(once("service", baked))
+    return choices.baked(once, offered_python(), choices.DATABASE)
 
 
 @pytest.fixture(scope="session")
-def installed(service: Service, once: Once) -> Service:
-    """The same service after `make install`, and after a first command, which leaves the bytecode of what
-    it imports: the functions that are made of it write none.
+def checked(once: Once) -> str:
+    """What `make check` and `make test` of the same service print after `make install`."""
+    return choices.checked(once, offered_python(), choices.DATABASE)
+
+
+@pytest.fixture(scope="session")
+def installed(service: Service, checked: str) -> Service:
+    """The same service after these commands, which leave the bytecode of what they import: the functions
+    that are made of it write none.
     """
-
-    def install(_folder: Path) -> None:
-        service.install()
-        run([str(service.folder / ".venv/bin/python"), "manage.py", "check"], folder=service.folder)
-
-    once("installed", install)
     return service
 
 
@@ -139,15 +115,7 @@ def commands(installed: Service) -> Iterator[Managed]:
 @pytest.fixture(scope="session")
 def packaged(once: Once) -> Service:
     """Another service of the default answers, after `make package` in a folder that was worked in."""
-
-    def package(folder: Path) -> None:
-        service = baked(folder)
-        for path in LEFT_LYING_ABOUT:
-            (service.folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (service.folder / path).write_bytes(b"")
-        service.package()
-
-    return baked(once("packaged", package))
+    return choices.packaged(once, offered_python(), choices.DATABASE)
 
 
 @pytest.fixture(scope="session")

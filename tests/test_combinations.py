@@ -20,8 +20,8 @@ from emulator.daemon import Daemon
 from emulator.events import response_json
 from emulator.function import Function
 from emulator.processes import run
-from emulator.service import TEMPLATE, Service, bake
-from tests.choices import Once, is_here, packaged, unpacked, uv
+from emulator.service import TEMPLATE, bake
+from tests.choices import Once, checked, is_here, packaged, unpacked, uv
 
 CHOICES = json.loads((TEMPLATE / "cookiecutter.json").read_text(encoding="utf-8"))
 PYTHONS: list[str] = CHOICES["python_version"]
@@ -33,11 +33,10 @@ DRIVERS = {"postgresql": "psycopg_binary", "mysql": "pymysql"}
 BUCKET = "zappa-notes-api-combinations"
 
 
-def installed(python: str, database: str, once: Once) -> Service:
-    """Return the installed and packaged service; skips the test where its Python is not here."""
+def need(python: str) -> None:
+    """Skip the test where this Python is not here."""
     if python not in HERE:
         pytest.skip(f"Python {python} is not on this machine: only baked and checked here")
-    return packaged(once, python, database)
 
 
 each_python_and_database = pytest.mark.parametrize(
@@ -89,16 +88,25 @@ def test_ci_adds_the_workflows_and_changes_nothing_else(
 @pytest.mark.slow
 @each_python_and_database
 def test_its_own_checks_pass(python: str, database: str, once: Once) -> None:
-    printed = installed(python, database, once).make("check")
-    assert "Success: no issues found" in printed
-    assert "System check identified no issues" in printed
+    need(python)
+    printed = checked(once, python, database)
+    assert "Faults were found" not in printed
+    for tool, content in (
+        ("ruff check .", "All checks passed!"),
+        ("ruff format --check .", "already formatted"),
+        ("mypy .", "Success: no issues found"),
+        ("python manage.py makemigrations", "No changes detected"),
+        ("python manage.py check", "System check identified no issues"),
+    ):
+        assert content in printed.partition(f"uv run {tool}")[2].partition("uv run ")[0]
 
 
 @pytest.mark.slow
 @each_python_and_database
 def test_its_own_tests_pass(python: str, database: str, once: Once) -> None:
-    printed = installed(python, database, once).make("test")
-    assert re.search(r"= \d+ passed in ", printed), printed
+    need(python)
+    printed = checked(once, python, database).rpartition("uv run pytest")[2]
+    assert re.search(r"^=+ \d+ passed in ", printed, re.MULTILINE), printed
 
 
 @pytest.mark.slow
@@ -106,7 +114,8 @@ def test_its_own_tests_pass(python: str, database: str, once: Once) -> None:
 def test_its_package_answers_in_lambda_mode(
     python: str, database: str, once: Once, tmp_path: Path, daemon: Daemon
 ) -> None:
-    service = installed(python, database, once)
+    need(python)
+    service = packaged(once, python, database)
     package = unpacked(once, service)
     # A driver is imported whatever the URL says; tests/test_databases.py has the real servers.
     assert (package / DRIVERS[database]).is_dir()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from emulator.service import Service
+from tests.compiled import hand_on
 from tests.second_day.edit import Change, Copy
 from tests.second_day.outcome import NOT_COPIED
 from tests.second_day.removals import notes_removed, traceview_removed
@@ -26,6 +27,7 @@ def without(change: Change, installed: Service, folder: Path) -> Copy:
     copy = Copy(folder, {})
     change(copy)
     copy.run("make", "install")
+    hand_on(installed, Service(folder))
     return copy
 
 

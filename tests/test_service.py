@@ -19,21 +19,9 @@ from emulator.daemon import Daemon
 from emulator.ports import free_port
 from emulator.processes import read_all, run, started
 from emulator.service import Service
-from tests.conftest import LEFT_LYING_ABOUT
+from tests.choices import LEFT_LYING_ABOUT
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("service")]
-
-
-def test_its_own_check_is_clean(installed: Service) -> None:
-    printed = installed.make("check")
-    assert "All checks passed!" in printed
-    assert "no issues found" in printed
-
-
-def test_its_own_tests_pass(installed: Service) -> None:
-    printed = installed.make("test", ARGS="-p no:cacheprovider")
-    assert " passed" in printed
-    assert "failed" not in printed
 
 
 def test_make_alone_prints_the_commands_of_the_readme(installed: Service) -> None:

@@ -54,11 +54,13 @@ def test_check_shows_the_faults_of_all_tools_at_once(copy: Copy) -> None:
 
 
 def test_format_mends_what_check_says_of_form(copy: Copy) -> None:
+    form = 'CHECKS="ruff check ." "ruff format --check ."'
     copy.write("config/faulty.py", FAULTY.replace("'one'", "1"))
-    with pytest.raises(CommandFailed):
-        copy.run("make", "check")
+    with pytest.raises(CommandFailed) as failure:
+        copy.run("make", "check", form)
+    assert failure.value.output.partition("Faults were found by:")[2].count("uv run ") == 2
     copy.run("make", "format")
-    copy.run("make", "check")
+    copy.run("make", "check", form)
 
 
 @pytest.mark.parametrize(
