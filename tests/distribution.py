@@ -25,16 +25,16 @@ class Test(Protocol):
 
 AnyTest = TypeVar("AnyTest", bound=Test)
 
-# What keeps one worker long, the longest first: groups, and files of which a single test does. A run says
-# what is missing: more than this share of the time of all.
+# Groups and files that keep one worker long, the longest first. A whole run says what is missing: a
+# group, or a single test, that took more than this share of the time of all.
 LONG_SHARE = 1 / 30
 LONG = (
-    *("released", "deploys", "test_library.py", "operations", "verify-aws", "demo", "service"),
-    *("test_first_release.py", "reports", "package", "test_updates.py", "test_dependencies.py"),
+    *("released", "deploys", "test_library.py", "operations", "test_second_day.py", "verify-aws"),
+    *("demo", "service", "test_first_release.py", "reports", "package", "test_updates.py"),
+    "test_dependencies.py",
 )
-# Hundreds of seconds in pieces of five to eight: of the second day's a processor's, of the traps'
-# mostly those of a request that hangs. Mixed, the one kind works while the other waits.
-SHORT = ("tests/test_second_day.py", "tests/traps/")
+# These wait more than they work, for requests that hang: one at a time beside what works.
+WAITING = "tests/traps/"
 
 
 def workers(processors: int) -> int:
@@ -44,31 +44,35 @@ def workers(processors: int) -> int:
 
 def in_order(items: Sequence[AnyTest]) -> list[AnyTest]:
     """Return the tests as they are to be given out."""
-    short = [[item for item in items if kind in item.path.as_posix()] for kind in SHORT]
-    places = {item: index / len(kind) for kind in short if kind for index, item in enumerate(kind)}
-    # The edits of the second day have one service: the first one makes it, while others work.
-    first = [kind[0] for kind in short[:1] if kind]
-    long = sorted((item for item in items if name(item) in LONG), key=lambda item: rank(item))
-    rest = [item for item in items if item not in places and name(item) not in LONG]
-    mixed = sorted((item for item in places if item not in first), key=lambda item: places[item])
-    return long + first + rest + mixed
-
-
-def name(item: Test) -> str:
-    """Return what a test is known by in LONG: its group, or its file when it has none."""
-    group = item.get_closest_marker("xdist_group")
-    return str(group.args[0]) if group else item.path.name
+    ranks = {item: rank(item.path.name, group(item)) for item in items}
+    long = sorted((item for item in items if ranks[item] < len(LONG)), key=lambda item: ranks[item])
+    rest = [item for item in items if ranks[item] == len(LONG)]
+    kinds = [
+        [item for item in rest if (WAITING in item.path.as_posix()) is waits]
+        for waits in (False, True)
+    ]
+    places = {item: index / len(kind) for kind in kinds for index, item in enumerate(kind)}
+    return long + sorted(rest, key=lambda item: places[item])
 
 
 def missing(took: Iterable[tuple[str, float]]) -> list[str]:
     """Return what LONG lacks, when the test of each id, which may end in `@group`, took so many seconds."""
     units: defaultdict[str, float] = defaultdict(float)
+    files: defaultdict[str, set[str]] = defaultdict(set)
     for identity, seconds in took:
-        units[identity.rpartition("@")[2]] += seconds  # one without a group stands for itself
+        test, _, group = identity.partition("@")
+        units[group or test] += seconds
+        files[group or test].add(Path(test.partition("::")[0]).name)
     long = [unit for unit, seconds in units.items() if seconds > LONG_SHARE * sum(units.values())]
-    names = {Path(unit.partition("::")[0]).name for unit in long}
-    return sorted(names - set(LONG))
+    lacking = [unit for unit in long if not {unit, *files[unit]} & set(LONG)]
+    return sorted(unit.rpartition("::")[2] for unit in lacking)
 
 
-def rank(item: Test) -> int:
-    return LONG.index(name(item))
+def group(item: Test) -> str:
+    marker = item.get_closest_marker("xdist_group")
+    return str(marker.args[0]) if marker else ""
+
+
+def rank(file: str, group: str) -> int:
+    """Return the place in LONG of a test's file or group, the one after all when neither is there."""
+    return next((place for place, name in enumerate(LONG) if name in (file, group)), len(LONG))

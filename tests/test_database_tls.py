@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,12 +11,15 @@ import trustme
 
 from emulator.daemon import Daemon
 from emulator.function import Function
-from emulator.processes import run
 from emulator.service import Service, offered_python
 from tests.choices import Once, packaged
 from tests.databases import MariaDB, PostgreSQL, Server, need
+from tests.managing import Managed
+from tests.warm.interpreter import warm
 
 pytestmark = pytest.mark.slow
+
+Connect = Callable[..., str]
 
 SERVERS = [
     pytest.param(kind, id=kind.__name__, marks=pytest.mark.xdist_group(kind.__name__))
@@ -24,6 +27,8 @@ SERVERS = [
 ]
 # Prints how the connection is protected, or why there is none.
 CONNECT = """
+import sys
+sys.path.insert(0, "")
 import django
 django.setup()
 from django.db import OperationalError, connection
@@ -70,45 +75,54 @@ def written(authority: trustme.CA, folder: Path) -> Path:
     return folder / "ca.pem"
 
 
-def connect(service: Service, url: str, **variables: str) -> str:
-    """Return what the service's settings make of a database's URL."""
-    environment: Mapping[str, str] = {
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        **variables,
-    }
-    command = [str(service.folder / ".venv/bin/python"), "-B", "-c", CONNECT]
-    return run(command, folder=service.folder, environment=environment, timeout=60).strip()
+@pytest.fixture(scope="module")
+def connect(
+    server: Server, service: Service, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Connect]:
+    """What the service's settings make of a database's URL, and of variables beside it."""
+    script = tmp_path_factory.mktemp("connects") / "connect.py"
+    script.write_text(CONNECT)
+    settings = {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    like = "import django; django.setup(); from django.db import connection; connection.vendor"
+    with warm(
+        service.folder / ".venv", like, service.folder, settings | {"DATABASE_URL": server.url}
+    ) as interpreter:
+
+        def connect(url: str, **variables: str) -> str:
+            environment = settings | {"DATABASE_URL": url} | variables
+            return Managed(service, interpreter).run([str(script)], environment).strip()
+
+        yield connect
 
 
 def test_the_authority_s_certificate_for_the_host_s_name_is_taken(
-    server: Server, service: Service, bundle: Path
+    server: Server, connect: Connect, bundle: Path
 ) -> None:
-    answer = connect(service, server.url_at("localhost"), DATABASE_CA_BUNDLE=str(bundle))
+    answer = connect(server.url_at("localhost"), DATABASE_CA_BUNDLE=str(bundle))
     assert re.fullmatch(r"TLSv1\.[23]", answer)
 
 
 def test_a_certificate_of_another_authority_is_refused(
-    server: Server, service: Service, tmp_path: Path
+    server: Server, connect: Connect, tmp_path: Path
 ) -> None:
     other = written(trustme.CA(), tmp_path)
-    answer = connect(service, server.url_at("localhost"), DATABASE_CA_BUNDLE=str(other))
+    answer = connect(server.url_at("localhost"), DATABASE_CA_BUNDLE=str(other))
     assert answer.startswith("refused:")
     assert "certificate verify failed" in answer
 
 
 def test_a_certificate_for_another_name_is_refused(
-    server: Server, service: Service, bundle: Path
+    server: Server, connect: Connect, bundle: Path
 ) -> None:
-    answer = connect(service, server.url_at("127.0.0.1"), DATABASE_CA_BUNDLE=str(bundle))
+    answer = connect(server.url_at("127.0.0.1"), DATABASE_CA_BUNDLE=str(bundle))
     assert answer.startswith("refused:")
     assert re.search(r'"localhost" does not match|IP address mismatch', answer)
 
 
-def test_a_server_without_tls_is_refused(service: Service, server: Server, bundle: Path) -> None:
+def test_a_server_without_tls_is_refused(connect: Connect, server: Server, bundle: Path) -> None:
     with type(server)() as plain:
-        unprotected = connect(service, plain.url_at("127.0.0.1"))
-        answer = connect(service, plain.url_at("127.0.0.1"), DATABASE_CA_BUNDLE=str(bundle))
+        unprotected = connect(plain.url_at("127.0.0.1"))
+        answer = connect(plain.url_at("127.0.0.1"), DATABASE_CA_BUNDLE=str(bundle))
     assert not unprotected.startswith("refused:")
     assert answer.startswith("refused:")
     assert re.search("does not support SSL|SSL is required|TLS", answer)

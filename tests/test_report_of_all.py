@@ -54,7 +54,7 @@ def sent(
 ) -> Iterator[Sent]:
     """What was sent to the stage, by method, route and status; a fifth of it was sampled."""
     database = tmp_path_factory.mktemp("report") / "db.sqlite3"
-    with served(installed, aws, database, timeout=10, FixedRate=0.2) as stage:
+    with served(installed, aws, database, timeout=6, FixedRate=0.2) as stage:
         began = time.monotonic()
         counted = send(stage)
         print(f"{counted.total()} requests in {time.monotonic() - began:.1f} s")
@@ -72,7 +72,7 @@ def send(stage: DeployedStage) -> Sent:
         counted[(method, route, status)] += 1
     assert ask(f"{stage.url}/killed/").status == 502
     assert ask(f"{stage.url}/items/1/").status == 200  # a cold start
-    # The deadline is after 1 s; the function is killed after 10 s, and what comes next starts cold.
+    # The deadline is after 1 s; the function is killed after 6 s, and what comes next starts cold.
     assert ask(f"{stage.url}/sleeps/?seconds=1.3").status == 200
     assert ask(f"{stage.url}/sleeps/").status == 502
     assert ask(f"{stage.url}/sleeps/?seconds=1.4").status == 200
@@ -120,7 +120,7 @@ def test_the_report_equals_what_was_sent_by_route_exactly(
         assert row["faults"] == count(row, range(500, 600)), row
     [hurt] = [row for row in report["routes"] if row["route"] == "/sleeps/"]
     others = [row for row in report["routes"] if row is not hurt]
-    assert hurt["maximum"] == pytest.approx(10, abs=3)  # killed then; the others slept for 1.4 s
+    assert hurt["maximum"] == pytest.approx(6, abs=2)  # killed then; the others slept for 1.4 s
     keys = ("time_outs", "cold_time_outs", "after_kill")
     assert [hurt[key] for key in keys] == [3, 1, 1]
     assert {row[key] for row in others for key in keys} == {0}

@@ -28,7 +28,7 @@ import time
 time.sleep(1.2)
 XRAY_TRACING = XRAY_TRACING | {"FAULTHANDLER": True, "DEADLINE_SECONDS": 3}
 """
-KILLED = r"; the client got 504 after \d(\.\d)? s; Lambda killed it at 10 s"
+KILLED = r"; the client got 504 after \d(\.\d)? s; Lambda killed it at 6 s"
 STUCK = {
     "locked": r"waited .* for `SELECT name FROM sqlite_master WHERE name = %s` "
     r"\(report_views\.py:\d+ locked\)",
@@ -37,7 +37,7 @@ STUCK = {
     "calls": r"waited .* for the answer to `GET http://127\.0\.0\.1:\d+/prices/` "
     r"\(report_views\.py:\d+ calls\)",
     "sleeps": r"ran 3(\.\d)? s in the service's own code, in report_views\.py:\d+ sleeps",
-    "in-c": r"ran 10 s in C code that lets no other thread run, in [^ ]*report_views\.py:\d+ in_c",
+    "in-c": r"ran 6 s in C code that lets no other thread run, in [^ ]*report_views\.py:\d+ in_c",
 }
 ENDED = {
     "crashes": r"The process of GET /crashes/ ended after .* \(signal: .*\); the client got 502 .*",
@@ -59,7 +59,7 @@ def answers(
 ) -> Iterator[dict[str, Answer]]:
     """What the client got, by path below the stage."""
     database = tmp_path_factory.mktemp("why") / "db.sqlite3"
-    with served(installed, aws, database, timeout=10, settings=SETTINGS) as stage:
+    with served(installed, aws, database, timeout=6, settings=SETTINGS) as stage:
         yield sent(stage)
 
 
@@ -160,7 +160,7 @@ def test_the_last_time_out_is_found_and_told_to_a_person(
     printed = commands.manage(aws, "trace_why", "--last-timeout")
     print(printed)
     lines = printed.splitlines()
-    assert re.match(r"GET /[a-z-]+/ .*Lambda killed it at 10 s", lines[0])
+    assert re.match(r"GET /[a-z-]+/ .*Lambda killed it at 6 s", lines[0])
     assert any(re.match(r" +\d+\.\d{3} s  Lambda kills its process", line) for line in lines)
     assert lines[-1].startswith("Trace 1-")
     with pytest.raises(CommandFailed, match="Give the id of a trace, or --last-timeout"):

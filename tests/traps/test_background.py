@@ -93,7 +93,7 @@ def test_trap_20_a_management_command_has_a_subsegment_with_its_queries(
 def test_trap_20_a_function_stuck_past_its_deadline_tells_where(
     make_function: MakeFunction, daemon: Daemon
 ) -> None:
-    function = make_function('XRAY_TRACING = XRAY_TRACING | {"DEADLINE_SECONDS": 1}\n')
+    function = make_function('XRAY_TRACING = XRAY_TRACING | {"DEADLINE_SECONDS": 1}\n', timeout=6)
 
     killed_once_told(function, lambda: function.invoke(events.command("trap_views.sleeping")))
 
