@@ -28,7 +28,11 @@ def zappa_handler(when_used: Iterable[str] = ()) -> Any:
 
     when_used  libraries that few requests need, such as `["pandas"]`: each is loaded when one of its
                names is used, and not where it is imported
+
+    Raises TypeError for one name in place of a list of them.
     """
+    if isinstance(when_used, str):
+        raise TypeError(f"when_used is a list of libraries: [{when_used!r}]")
     with init_phase.measured, without_garbage_collection():
         finder = WhenUsed({**WHEN_USED, **dict.fromkeys(when_used, Package())})
         finder.stand_first()
