@@ -1,6 +1,7 @@
 """What is postponed can be imported in every order, and is then what it would have been."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,9 +71,10 @@ def test_whichever_submodule_comes_first_it_is_the_one_that_the_package_has(pack
     assert {name for name, status in found if status} == ELSEWHERE.get(package, set())
 
 
-def started(code: str, *more_apps: str) -> Any:
-    """Return what a process prints that has started so, with these apps beside Django's own."""
-    return run(f"MORE_APPS = {json.dumps(more_apps)}\n{START}{code}")
+def started(code: str, *more_apps: str, folder: Path | None = None) -> Any:
+    """Return what a process prints that has started so, with these apps beside Django's own; `folder` has
+    those that are not installed."""
+    return run(f"MORE_APPS = {json.dumps(more_apps)}\n{START}{code}", *filter(None, [folder]))
 
 
 def test_the_admin_finds_its_models_when_it_is_opened() -> None:
@@ -95,6 +97,35 @@ class Site(AdminSite): pass
 print(json.dumps([admin.AdminSite is AdminSite, len(admin.site._registry)]))
 """)
     assert found == [True, 2]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "from django.contrib.auth.admin import UserAdmin",
+        "import accounts.admin",
+        "from django.utils.module_loading import autodiscover_modules as find; find('admin')",
+    ],
+)
+def test_an_admin_module_of_any_app_can_be_the_first_to_ask_for_it(
+    tmp_path: Path, first: str
+) -> None:
+    (tmp_path / "accounts").mkdir()
+    (tmp_path / "accounts/__init__.py").write_text("")
+    (tmp_path / "accounts/admin.py").write_text(
+        "from django.contrib import admin\nfrom django.contrib.auth.admin import User, UserAdmin\n"
+        "class Admin(UserAdmin): pass\nadmin.site.unregister(User)\nadmin.site.register(User, Admin)\n"
+    )
+    found = started(
+        f"""
+{first}
+from django.contrib import admin
+print(json.dumps(sorted(type(one).__name__ for one in admin.site._registry.values())))
+""",
+        "accounts",
+        folder=tmp_path,
+    )
+    assert found == ["Admin", "GroupAdmin"]
 
 
 @pytest.mark.parametrize("model_field", [False, True])

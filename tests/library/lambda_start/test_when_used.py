@@ -137,6 +137,18 @@ def test_an_early_call_is_made_when_the_code_has_run(folder: Path) -> None:
     assert found == [["pack", "client", "errors", "prepare"], []]
 
 
+def test_an_early_call_that_fails_is_made_again_at_the_next_use(folder: Path) -> None:
+    (folder / "calls.py").write_text(
+        "value = 1\ndef call():\n    ran.append('call')\n    1 / len(ran[1:])\n"
+    )
+    found = run(
+        f"{START}\npostpone(calls=Package(calls={{'call'}}))\nimport calls\ncalls.call()\n"
+        "try: calls.value\nexcept ZeroDivisionError: show(calls.value)",
+        folder,
+    )
+    assert found == [["call", "call"], 1]
+
+
 def test_what_fails_fails_at_each_use_and_not_at_the_import(folder: Path) -> None:
     found = run(
         f"{START}\npostpone(broken=Package())\nimport broken\nbefore = list(ran)\n"
@@ -169,6 +181,114 @@ def test_threads_that_use_it_at_once_run_its_code_once(folder: Path) -> None:
         folder,
     )
     assert found == [["pack", "client", "errors"], 1]
+
+
+def test_who_looks_whether_it_is_there_does_not_load_it_for_the_next(folder: Path) -> None:
+    found = run(
+        f"{START}\npostpone(pack=Package())\nfrom importlib.util import find_spec\n"
+        "there = find_spec('pack') is not None\nimport pack\n"
+        "show(there, pack.__name__, 'Client' in vars(pack))",
+        folder,
+    )
+    assert found == [[], True, "pack", False]
+
+
+TWO_THREADS = """
+import threading, time
+from importlib import import_module
+
+finder = postpone(pair=Package())
+import pair
+
+class First:
+    "The importer holds the submodule; another thread then uses the package, whose code wants it."
+    asked = False
+
+    def find_spec(self, name, path=None, target=None):
+        if name != "pair.part" or self.asked: return None
+        self.asked = True
+        spec = finder.find_spec(name, path, target)
+        user.start()
+        while not ran: time.sleep(0.001)
+        return spec
+
+sys.meta_path.insert(0, First())
+found = []
+user = threading.Thread(target=lambda: found.append(pair.Part), daemon=True)
+importer = threading.Thread(target=lambda: found.append(import_module("pair.part").Part), daemon=True)
+importer.start()
+importer.join(20)
+user.join(20)
+show(len(found), len(set(found)))
+"""
+UNTIL_THE_IMPORTER_WAITS = """
+import time
+while len(ran) == 1 and not __getattr__._lock.waiters: time.sleep(0.001)
+"""
+
+
+@pytest.mark.parametrize("until", ["", UNTIL_THE_IMPORTER_WAITS])
+def test_two_threads_of_which_each_has_what_the_other_wants_both_get_it(
+    folder: Path, until: str
+) -> None:
+    (folder / "pair").mkdir()
+    (folder / "pair/__init__.py").write_text(
+        f"ran.append('pair')\n{until}\nfrom .part import Part\n"
+    )
+    (folder / "pair/part.py").write_text("ran.append('part')\nclass Part: pass\n")
+    [ran, *found] = run(f"{START}{TWO_THREADS}", folder)
+    assert (ran.count("part"), found) == (1, [2, 1])
+
+
+def test_a_submodule_that_is_not_there_leaves_the_others_as_they_were(folder: Path) -> None:
+    found = run(
+        f"{START}\npostpone(pack=Package())\n"
+        "try: import pack.nothing\nexcept ModuleNotFoundError as error: name = error.name\n"
+        "from pack.client import Client\nimport pack\nshow(name, pack.Client is Client)",
+        folder,
+    )
+    assert found == [["pack", "client", "errors"], "pack.nothing", True]
+
+
+def test_a_name_that_is_set_before_its_code_runs_stays_set(folder: Path) -> None:
+    found = run(
+        f"{START}\npostpone(pack=Package())\nimport pack\npack.Client = 'another'\n"
+        "before = list(ran)\n"
+        "show(before, pack.Failure.__name__, pack.Client, 'prepare' in vars(pack))",
+        folder,
+    )
+    assert found == [["pack", "client", "errors"], [], "Failure", "another", True]
+
+
+def test_a_submodule_that_was_imported_before_is_no_name_that_was_set(folder: Path) -> None:
+    (folder / "pack/client.py").write_text("def client(): pass\n")
+    (folder / "pack/__init__.py").write_text("from .client import client\n")
+    found = run(
+        f"{START}\npostpone(pack=Package(submodules=Every()))\nimport pack.client\n"
+        "from pack import client as module\nimport pack\n"
+        "show(hasattr(pack, 'nothing'), type(module).__name__, type(pack.client).__name__)",
+        folder,
+    )
+    assert found == [[], False, "module", "function"]
+
+
+def test_what_its_code_left_when_it_failed_is_no_name_that_was_set(folder: Path) -> None:
+    (folder / "broken.py").write_text("value = len(ran)\nran.append('broken')\n1 / len(ran[1:])\n")
+    found = run(
+        f"{START}\npostpone(broken=Package())\nimport broken\n"
+        "try: broken.value\nexcept ZeroDivisionError: show(broken.value)",
+        folder,
+    )
+    assert found == [["broken", "broken"], 1]
+
+
+def test_its_names_are_those_that_its_code_makes(folder: Path) -> None:
+    found = run(
+        f"{START}\npostpone(pack=Package())\nimport pack\nnames = dir(pack)\n"
+        "show('Client' in names, '__dir__' in names, names == dir(pack))",
+        folder,
+    )
+    assert found == [["pack", "client", "errors"], True, False, True]
 
 
 def test_who_waits_for_an_import_hears_of_it_when_the_code_has_run(folder: Path) -> None:

@@ -23,15 +23,28 @@ from zappa_xray.lambda_start.postponed import import_without
 from zappa_xray.lambda_start.when_used import WhenUsed
 
 
-def zappa_handler(when_used: Iterable[str] = ()) -> Any:
+def zappa_handler(when_used: Iterable[str] = (), in_each_request: Iterable[str] = ()) -> Any:
     """Return the function `lambda_handler` of Zappa's handler, Django and all views loaded.
 
-    when_used  libraries that few requests need, such as `["pandas"]`: each is loaded when one of its
-               names is used, and not where it is imported
+    when_used        libraries that few requests need, such as `["pandas"]`: each is loaded when one of
+                     its names is used, and not where it is imported
+    in_each_request  libraries that nearly every request needs, such as `["boto3"]`: they are loaded
+                     before one waits, though few other services' requests need them
+
+    Raises TypeError for one name in place of a list of them.
     """
+    for name, libraries in (("when_used", when_used), ("in_each_request", in_each_request)):
+        if isinstance(libraries, str):
+            raise TypeError(f"{name} is a list of libraries: [{libraries!r}]")
+    needed = tuple(in_each_request)
     with init_phase.measured, without_garbage_collection():
-        finder = WhenUsed({**WHEN_USED, **dict.fromkeys(when_used, Package())})
+        packages = {**WHEN_USED, **dict.fromkeys(when_used, Package())}
+        finder = WhenUsed(
+            {name: package for name, package in packages.items() if name not in needed}
+        )
         finder.stand_first()
+        for library in needed:
+            importlib.import_module(library)
         for library, modules in WITHOUT.items():
             import_without(library, *modules)
         # Zappa then loads Django with its handler and not with the first request.

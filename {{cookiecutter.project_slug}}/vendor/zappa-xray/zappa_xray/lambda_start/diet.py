@@ -21,6 +21,7 @@ WHEN_USED = {
     "django.contrib.admin": Package(
         submodules={"apps", "checks", "exceptions", "models", "utils", "views"},
         calls={"autodiscover"},
+        parts="admin",
     ),
     # The X-Ray SDK wants to know when a test changes a setting.
     "django.test": Package(submodules={"signals"}),

@@ -6,12 +6,14 @@ its package was used, and always runs a package's code for a submodule.
 
 import importlib.util
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from zappa_xray.lambda_start.code import Code, Package
+from zappa_xray.lambda_start.code import Code, DeadlockError, Package
 
 if TYPE_CHECKING:
     from importlib.abc import Loader  # it imports importlib.resources
@@ -21,8 +23,9 @@ class WhenUsed:
     """Finds the modules of these names, for which it asks the other finders of sys.meta_path."""
 
     def __init__(self, modules: Mapping[str, Package]) -> None:
-        self._wanted = dict(modules)
+        self._wanted = modules
         self._waiting: dict[str, Code] = {}
+        self._asked: set[tuple[int, str]] = set()  # of the other finders, by which thread
 
     def stand_first(self) -> None:
         """Stand before the finders that tell others of an import, which would use the module."""
@@ -33,21 +36,31 @@ class WhenUsed:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        package = self._wanted.pop(name, None)  # taken out, so that the others are asked now
-        if package is not None:
+        wrap = self._loader_for(name)
+        asked = (threading.get_ident(), name)
+        if wrap is None or asked in self._asked or name in sys.modules:
+            return None
+        self._asked.add(asked)
+        try:
             spec = importlib.util.find_spec(name)
-            if spec is not None and spec.loader is not None:
-                spec.loader = Waiting(spec.loader, package, self._waiting)  # type: ignore[assignment]
-            return spec
+        finally:
+            self._asked.remove(asked)
+        if spec is not None and spec.loader is not None:
+            spec.loader = wrap(spec.loader)
+        return spec
+
+    def _loader_for(self, name: str) -> Callable[["Loader"], Any] | None:
+        if (package := self._wanted.get(name)) is not None:
+            return lambda loader: Waiting(loader, package, self._waiting)
         parent, _, submodule = name.rpartition(".")
-        code = self._waiting.get(parent)
+        code = self._waiting.get(parent) or self._whole_of(submodule)
         if code is None or code.lets_through(submodule):
             return None
-        del self._waiting[parent]
-        spec = importlib.util.find_spec(name)
-        if spec is not None and spec.loader is not None:
-            spec.loader = AfterPackage(spec.loader, code)  # type: ignore[assignment]
-        return spec
+        return lambda loader: AfterPackage(loader, code)
+
+    def _whole_of(self, part: str) -> Code | None:
+        wholes = (name for name, package in self._wanted.items() if package.parts == part)
+        return self._waiting.get(next(wholes, ""))
 
 
 class Waiting:
@@ -61,9 +74,7 @@ class Waiting:
 
     def exec_module(self, module: ModuleType) -> None:
         _loaded_by(self._loader, module)
-        code = Code(module, self._loader, self._package)
-        module.__getattr__ = code  # type: ignore[method-assign] # PEP 562
-        self._waiting[module.__name__] = code
+        self._waiting[module.__name__] = Code(module, self._loader, self._package)
 
 
 class AfterPackage:
@@ -74,7 +85,8 @@ class AfterPackage:
         self._imported: ModuleType | None = None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        self._package.run()
+        with suppress(DeadlockError):  # the thread that runs it waits for this submodule
+            self._package.run()
         self._imported = sys.modules.get(spec.name)
         return self._imported or self._loader.create_module(spec)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,10 +21,13 @@ NEEDED = (
 # Of the whole start, and in seconds. What costs less is not worth a line of code.
 COSTLY, LEAST_SECONDS = 0.03, 0.01
 SECONDS = 60
+# What this file imports or names is meant to be a part of the start.
+MEANT = Path("config", "lambda_function.py")
 
 
 class NotStarted(Exception):
-    """The service did not start. The message is the last line of what it said."""
+    """The service did not start. The message is the last line of what it said, with the service's own
+    line that it came from."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +72,22 @@ def record(folder: Path, paths: Sequence[Path], environment: Mapping[str, str]) 
                 check=True,
             )
         except subprocess.CalledProcessError as error:
-            raise NotStarted((error.stderr.strip() or "it ended").splitlines()[-1]) from error
+            raise NotStarted(reason(error.stderr, folder)) from error
         except subprocess.TimeoutExpired as error:
             raise NotStarted(f"it takes longer than {SECONDS} s") from error
         recorded: dict[str, Any] = json.load(output)
     return recorded
+
+
+def reason(said: str, folder: Path) -> str:
+    last = (said.strip() or "it ended").splitlines()[-1]
+    lines = re.findall(r'^ +File "(.+)", line (\d+)', said, re.MULTILINE)
+    own = [
+        f" ({Path(file).relative_to(folder)}:{line})"
+        for file, line in lines
+        if is_own(file, folder)
+    ]
+    return last + (own[-1] if own else "")
 
 
 def costly_imports(recorded: Mapping[str, Any], folder: Path) -> list[CostlyImport]:
@@ -89,6 +104,7 @@ def costly_imports(recorded: Mapping[str, Any], folder: Path) -> list[CostlyImpo
         )
         for index, entry in enumerate(imports)
         if is_own(entry["importer_file"], folder)
+        and Path(entry["importer_file"]) != folder / MEANT
         and not is_own(entry["file"], folder)
         and (seconds := seconds_of(index, imports, folder)) >= least
     ]

@@ -8,8 +8,8 @@ from typing import Any
 
 import environ
 
+from zappa_xray import stages
 from zappa_xray.deployment.start.cost import CostlyImport, NotStarted, costly_imports, record
-from zappa_xray.stages import stages
 
 # Zappa's handler needs a package's zappa_settings.py; this loads what it would load of the service.
 HANDLER = """
@@ -25,14 +25,13 @@ def lines(service: Path, settings: str, environment: Mapping[str, str]) -> list[
 
     settings     its `django_settings`
     environment  the variables of its function, as far as they are known
+
+    Raises NotStarted.
     """
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "handler.py").write_text(HANDLER)
         known = {"DJANGO_SETTINGS_MODULE": settings, **made_up(), **environment}
-        try:
-            recorded = record(service, [Path(folder), *map(Path, filter(None, sys.path))], known)
-        except NotStarted as error:
-            return [f"The start cannot be looked at, the service does not start here: {error}"]
+        recorded = record(service, [Path(folder), *map(Path, filter(None, sys.path))], known)
     total = sum(entry["seconds"] for entry in recorded["imports"])
     if not (costly := costly_imports(recorded, service)):
         return []
@@ -48,7 +47,18 @@ def of_stage(cli: Any) -> list[str]:
     service = Path.cwd()
     if not (service / "config" / "lambda_function.py").exists():
         return []
-    return lines(service, cli.stage_config["django_settings"], cli.aws_environment_variables)
+    variables = {**cli.environment_variables, **cli.aws_environment_variables}
+    try:
+        return lines(service, cli.stage_config["django_settings"], variables)
+    except NotStarted as error:
+        return [not_started(cli.api_stage, error)]
+
+
+def not_started(stage: str, error: NotStarted) -> str:
+    return (
+        "The start cannot be looked at: with the variables of zappa_settings.json and "
+        f".env.{stage} the service does not start here: {error}"
+    )
 
 
 def made_up() -> dict[str, str]:
@@ -71,6 +81,10 @@ def advice(costly: list[CostlyImport]) -> Iterator[str]:
             "What is imported: in the function that needs it, or when it is used: name it in "
             f"config/lambda_function.py, zappa_handler(when_used=[{names}])."
         )
+    yield (
+        "What each request needs is better loaded here than with the first one: name it in "
+        "zappa_handler(in_each_request=[...]), and nothing is said of it."
+    )
 
 
 def stage_variables(service: Path, stage: str) -> dict[str, str]:
@@ -84,13 +98,25 @@ def stage_variables(service: Path, stage: str) -> dict[str, str]:
     return StageEnvironment.ENVIRON
 
 
-def main() -> None:
-    stage = sys.argv[1] if len(sys.argv) > 1 else "dev"
+def main(stage: str = "dev") -> str | None:
+    """Print what `lines` says of a stage of the service in this folder; return what is wrong instead, for
+    `sys.exit`."""
+    if wrong := stages.main(stage):
+        return wrong
     service = Path.cwd()
-    settings = stages(service / "zappa_settings.json")[stage]["django_settings"]
-    found = lines(service, settings, stage_variables(service, stage))
+    settings = stages.stages(service / "zappa_settings.json")[stage]
+    environment = {
+        **settings.get("environment_variables", {}),
+        **settings.get("aws_environment_variables", {}),
+        **stage_variables(service, stage),
+    }
+    try:
+        found = lines(service, settings.get("django_settings", ""), environment)
+    except NotStarted as error:
+        return not_started(stage, error)
     print("\n".join(found or ["No import of this service's own takes much of its start."]))
+    return None
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(*sys.argv[1:]))
