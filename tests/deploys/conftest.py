@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,21 +87,14 @@ class Project:
     def zappa(self, *arguments: str, **variables: str) -> Ended:
         """Run Zappa's command line to its end, such as `zappa("deploy", "dev")`."""
         command, options = self.command(*arguments, **variables)
-        with tempfile.TemporaryFile() as printed:
-            code = ask(
-                self.interpreter.address,
-                command,
-                str(self.folder),
-                options["env"],
-                printed.fileno(),
-            )
-            return Ended(read_all(printed), code)
+        return self.run(command, options["env"])
 
-    def zappa_anew(self, *arguments: str, **variables: str) -> Ended:
-        """Run Zappa's command line in a Python of its own, which reads variables such as PYTHONPATH."""
-        command, options = self.command(*arguments, **variables)
-        ran = subprocess.run(command, **options, timeout=120, check=False)
-        return Ended(ran.stdout, ran.returncode)
+    def run(self, program: Sequence[str], environ: Mapping[str, str]) -> Ended:
+        """Run a Python program in the project's folder, with these variables and no others."""
+        with tempfile.TemporaryFile() as printed:
+            folder, output = str(self.folder), printed.fileno()
+            code = ask(self.interpreter.address, list(program), folder, dict(environ), output)
+            return Ended(read_all(printed), code)
 
     def command(self, *arguments: str, **variables: str) -> tuple[list[str], dict[str, Any]]:
         """Return Zappa's command line, and the options with which subprocess runs it."""

@@ -6,7 +6,6 @@ What it asks AWS is recorded and held against the policies of iam/, as tests/ope
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 
 from emulator.service import TEMPLATE
 from tests.deploys.conftest import FUNCTION, Ended, Project
-from tests.library_environment import LIBRARY, environment
+from tests.library_environment import environment
 from tests.operations.mutants import unnoticed
 from tests.operations.needs import Account, Call
 from tests.operations.simulator import Document, Request, denied, simulated
@@ -24,6 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deploys"), simulated]
 IAM = TEMPLATE / "{{cookiecutter.project_slug}}" / "iam"
 RECORDER = TEMPLATE / "tests/operations/recorder.py"
 ANSWERS = {"__partition": "aws", "aws_region": "eu-central-1", "project_slug": "notes"}
+CALLS = "calls"
 BUCKET = {"s3_bucket": "packages-of-notes"}
 LOOK = """
 from zappa_xray.deployment.doctor.function import is_as_in_the_settings
@@ -41,17 +41,15 @@ def policy(name: str) -> Document:
 
 
 def recorded(project: Project, *arguments: str) -> Ended:
-    plugin = project.folder / "plugin"
-    plugin.mkdir(exist_ok=True)
-    shutil.copy(RECORDER, plugin / "sitecustomize.py")
-    calls = {"AWS_CALLS": str(plugin / "calls"), "PYTHONPATH": f"{LIBRARY}:{plugin}"}
-    return project.zappa_anew(*arguments, **calls)
+    """Run Zappa's command line below what sees each call to AWS."""
+    command, options = project.command(*arguments, AWS_CALLS=str(project.folder / CALLS))
+    return project.run([str(RECORDER), *command], options["env"])
 
 
 def requests(project: Project, api: str) -> list[Request]:
     """Return what IAM was to decide, of Lambda, each once: all else is the same as without versions."""
     account = Account(project.aws.region, FUNCTION, api)
-    lines = (project.folder / "plugin/calls").read_text().splitlines()
+    lines = (project.folder / CALLS).read_text().splitlines()
     calls = [Call(*json.loads(line)) for line in lines]
     ours = [call for call in calls if call.service == "lambda"]
     return list(dict.fromkeys(request for call in ours for request in account.requests(call)))
@@ -86,7 +84,7 @@ def walk(project: Project, alias: str, **keys: Any) -> list[Request]:
     assert recorded(project, "undeploy", "dev", "--yes").code == 0
     assert project.aws.function_tracing(FUNCTION) is None
     asked = requests(project, api)
-    (project.folder / "plugin/calls").unlink()
+    (project.folder / CALLS).unlink()
     assert f"{FUNCTION} is deployed as zappa_settings.json says" in found
     assert ("version 4 from a snapshot" in found) == ("snap_start" in keys)
     return asked

@@ -34,6 +34,7 @@ class Operations:
     folder: Path
     printed: dict[str, str] = field(default_factory=dict)
     recording: str = "calls"  # the file that the calls are written to
+    traced: bool | None = None  # whether the stage was, after its update
 
     @property
     def service(self) -> Service:

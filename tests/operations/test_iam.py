@@ -73,20 +73,22 @@ def look_for_what_is_not_there(operations: Operations) -> None:
 
 @pytest.fixture(scope="module")
 def requests(operations: Operations) -> list[Request]:
-    """What is asked in a stage's life, by the commands of the Makefile and by the hooks."""
+    """What is asked in a stage's life, by what the commands of the Makefile run and by the hooks."""
     logs = {"logGroupName": f"/aws/lambda/{operations.function}"}
     operations.aws.client("logs").create_log_stream(**logs, logStreamName="emulated")
     operations.manage("trace_stage", "dev", "--off")
-    operations.make("update")
+    operations.printed["update"] = operations.make("update")
+    operations.traced = operations.aws.stage_tracing(operations.function, "dev")
     change = {"RuleName": operations.function, "FixedRate": 0.5}
     operations.aws.client("xray").update_sampling_rule(SamplingRuleUpdate=change)
     operations.manage("trace_stage", "dev")
     operations.run("zappa", "rollback", "dev", "-n", "1")
-    operations.make("logs", "--disable-keep-open")
-    for command, arguments in (("manage", "check"), ("doctor", ""), ("report", "")):
+    operations.run("zappa", "tail", "dev", "--disable-keep-open")
+    zappa_s, ours = ("zappa", "manage", "dev", "check"), ("trace_doctor", "trace_report")
+    for command in (zappa_s, *(("manage.py", name, "dev") for name in ours)):
         # The emulated Lambda runs no code, and there is no trace: what counts is what was asked.
         with suppress(CommandFailed):
-            operations.make(command, arguments)
+            operations.run(*command)
     package = operations.folder / "package.zip"
     with zipfile.ZipFile(package, "w") as made:
         made.writestr("handler.py", "")
@@ -103,7 +105,7 @@ def requests(operations: Operations) -> list[Request]:
     operations.recording = "calls"
     # Where a function is left and no stack, Zappa looks for the API by its name.
     with suppress(CommandFailed):
-        operations.make("undeploy", "--yes", DeleteFunction="AccessDenied")
+        operations.run("zappa", "undeploy", "dev", "--yes", DeleteFunction="AccessDenied")
     operations.printed["undeploy"] = operations.make("undeploy", "--yes")
     return requests_of(operations)
 
@@ -114,6 +116,16 @@ def test_the_deploy_policy_allows_every_call(
     assert denied(policy(operations, "deploy-policy.json"), requests) == set()
     assert len(requests) > 60
     assert [request for request in requests if request.resource.endswith("-dev-migrate")]
+
+
+def test_trap_01_an_update_traces_the_stage_and_makes_its_rule(
+    requests: list[Request], operations: Operations
+) -> None:
+    printed = operations.printed["update"]
+    assert operations.traced is True
+    assert "X-Ray tracing of the stage dev is on now." in printed
+    assert f"The sampling rule {operations.function} (priority 100" in printed
+    assert "Your updated Zappa deployment is" in printed
 
 
 def test_the_role_is_made_with_a_policy_of_its_own(
