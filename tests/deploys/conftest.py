@@ -63,6 +63,7 @@ VARIABLES = {
 }
 LIKE = """
 import zappa.cli
+import forked
 import prepared
 from zappa_xray.deployment import after_deploy, before_deploy, package
 """

@@ -5,136 +5,16 @@ The table "When a deploy goes wrong" of the library's README has the same rows.
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
 from emulator.aws import EmulatedAWS
 from tests.deploys.conftest import FUNCTION, Project, write_project
+from tests.deploys.ways import FIRST_DEPLOYS, STEPS, UPDATES, Way
 from tests.warm.interpreter import Warm
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deploys")]
-
-NO_FUNCTION = "As it is now: there is no function notes-dev."
-NO_API = "As it is now: the function notes-dev is there, but its API is not"
-MENDED = "def nightly(event, context):\n    return 'mended'\n"
-DEPLOYED = "As it is now: the stage dev is deployed (its stack is "
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way of failing: what goes wrong, what the command says of it, and the command that mends it."""
-
-    operation: str
-    says: tuple[str, ...]
-    next: str
-    how: dict[str, Any] = field(default_factory=dict)
-
-
-def denied(operation: str, *says: str, next: str, **how: Any) -> Way:
-    refused = {"code": "AccessDeniedException", "status": 403, **how}
-    return Way(operation, (*says, f"make {next} STAGE=dev"), next, refused)
-
-
-FIRST_DEPLOYS = {
-    "refused CreateFunction": Way(
-        "CreateFunction",
-        ("InvalidParameterValueException", "Too many layers.", NO_FUNCTION),
-        "deploy",
-        {"code": "InvalidParameterValueException", "message": "Too many layers."},
-    ),
-    "stack rolled back": Way(
-        "CreateStack",
-        (
-            "the stack notes-dev is ROLLBACK_COMPLETE",
-            "  Api: CREATE_FAILED: No more than 600 APIs.",
-            f"{NO_API} (its stack is ROLLBACK_COMPLETE).",
-        ),
-        "deploy",
-        {"stack": "ROLLBACK_COMPLETE", "message": "No more than 600 APIs."},
-    ),
-    "stack not created": Way(
-        "CreateStack",
-        ("the stack notes-dev is CREATE_FAILED", "  Api: CREATE_FAILED: Internal failure."),
-        "deploy",
-        {"stack": "CREATE_FAILED", "message": "Internal failure."},
-    ),
-}
-UPDATES = {
-    "refused UpdateFunctionCode": Way(
-        "UpdateFunctionCode",
-        ("CodeStorageExceededException", DEPLOYED),
-        "update",
-        {"code": "CodeStorageExceededException"},
-    ),
-    "denied UpdateFunctionConfiguration": denied(
-        "UpdateFunctionConfiguration",
-        "the permission lambda:UpdateFunctionConfiguration is missing: add it to iam/",
-        DEPLOYED,
-        next="update",
-    ),
-    "stack's update rolled back": Way(
-        "UpdateStack",
-        (
-            "the stack notes-dev is UPDATE_ROLLBACK_COMPLETE",
-            "  Api: UPDATE_FAILED: Throttled.",
-            DEPLOYED,
-        ),
-        "update",
-        {"stack": "UPDATE_ROLLBACK_COMPLETE", "message": "Throttled."},
-    ),
-    "stack's rollback failed": Way(
-        "UpdateStack",
-        ("the stack notes-dev is UPDATE_ROLLBACK_FAILED", "  Api: UPDATE_FAILED: Gone.", DEPLOYED),
-        "update",
-        {"stack": "UPDATE_ROLLBACK_FAILED", "message": "Gone."},
-    ),
-    "denied by the hook": denied(
-        "GetSamplingRules",
-        "the permission xray:GetSamplingRules is missing",
-        DEPLOYED,
-        next="update",
-    ),
-}
-# The calls of a first deploy, in their order: each deploy comes one further than the one before.
-STEPS = {
-    "CreateRole": denied("CreateRole", "iam:CreateRole is missing", NO_FUNCTION, next="deploy"),
-    "PutRolePolicy": denied("PutRolePolicy", "iam:PutRolePolicy is missing", next="deploy"),
-    "HeadBucket": denied(
-        "HeadBucket",
-        "s3:ListBucket is missing",
-        "or the bucket packages-of-notes is somebody else's",
-        next="deploy",
-        code="403",
-    ),
-    "CreateBucket": denied("CreateBucket", "s3:CreateBucket is missing", next="deploy"),
-    "PutObject": denied("PutObject", "was not uploaded", "s3:PutObject is missing", next="deploy"),
-    "CreateFunction": denied(
-        "CreateFunction",
-        "lambda:CreateFunction is missing: iam/deploy-policy.json allows it in line 3",
-        NO_FUNCTION,
-        next="deploy",
-    ),
-    "PutRule": denied("PutRule", "events:PutRule is missing", f"{NO_API}.", next="deploy"),
-    "AddPermission": denied("AddPermission", "lambda:AddPermission is missing", next="deploy"),
-    "PutTargets": denied("PutTargets", "events:PutTargets is missing", next="deploy"),
-    "CreateStack": denied(
-        "CreateStack", "cloudformation:CreateStack is missing", NO_API, next="deploy"
-    ),
-    "UpdateRestApi": denied(
-        "UpdateRestApi",
-        "apigateway:PATCH is missing",
-        f"{NO_API} (its stack is CREATE_COMPLETE).",
-        next="deploy",
-    ),
-    "CreateDeployment": denied("CreateDeployment", "apigateway:POST is missing", next="deploy"),
-    "UpdateStage": denied("UpdateStage", "apigateway:PATCH is missing", DEPLOYED, next="update"),
-}
 
 
 @pytest.fixture(scope="module")
@@ -220,72 +100,6 @@ def test_a_role_that_is_too_young_is_waited_for(project: Project) -> None:
     assert (ended.code, project.is_whole()) == (0, True), ended.printed
 
 
-def test_a_deploy_that_was_killed_after_it_made_the_function_is_finished(project: Project) -> None:
-    project.aws.fail("CreateFunction", hold=True)
-    command, options = project.command("deploy", "dev")
-    with subprocess.Popen(command, **options, start_new_session=True) as killed:
-        project.aws.wait_for_held_call()
-        os.killpg(killed.pid, signal.SIGKILL)
-        killed.communicate(timeout=60)
-    project.aws.forget_faults()
-    assert project.aws.function_tracing(FUNCTION) == "Active"
-    assert not project.is_whole()
-    wrong = project.zappa("update", "dev")
-    assert (wrong.code, "make deploy STAGE=dev" in wrong.printed) == (1, True)
-    (project.folder / "jobs.py").write_text(MENDED)
-    mended = project.zappa("deploy", "dev")
-    assert f"An earlier deploy made {FUNCTION} and did not come to its end" in mended.printed
-    assert (mended.code, project.is_whole()) == (0, True), mended.printed
-    code = project.aws.download(FUNCTION, project.folder / "code")
-    assert (code / "jobs.py").read_text() == MENDED
-
-
-@pytest.mark.parametrize(
-    ("operation", "sent", "left", "next"),
-    [
-        ("CreateFunction", signal.SIGTERM, f"{NO_API}.", "deploy"),
-        ("CreateDeployment", signal.SIGINT, DEPLOYED, "update"),
-    ],
-)
-def test_a_deploy_that_is_interrupted_says_what_it_leaves_and_cleans_up(
-    project: Project, operation: str, sent: signal.Signals, left: str, next: str
-) -> None:
-    project.aws.fail(operation, hold=True)
-    command, options = project.command("deploy", "dev")
-
-    def heed() -> None:  # what runs in a shell's background has SIGINT ignored, and hands that on
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-    options |= {"start_new_session": True, "preexec_fn": heed}
-    with subprocess.Popen(command, **options) as interrupted:
-        project.aws.wait_for_held_call()
-        os.killpg(interrupted.pid, sent)
-        printed, _ = interrupted.communicate(timeout=60)
-    project.aws.forget_faults()
-    assert "Interrupted.\nAs it is now: " in printed
-    assert left in printed
-    assert f"Next: make {next} STAGE=dev" in printed
-    assert ("Traceback" in printed, interrupted.returncode, project.left_over()) == (False, 130, [])
-    ended = project.zappa(next, "dev")
-    assert (ended.code, project.is_whole()) == (0, True), ended.printed
-
-
-def test_an_undeploy_goes_on_where_an_earlier_one_stopped(project: Project) -> None:
-    assert project.zappa("deploy", "dev").code == 0
-    asked = project.zappa("undeploy", "dev")
-    assert (asked.code, "there is nobody to ask: ARGS=--yes" in asked.printed) == (1, True)
-    project.aws.fail("DeleteFunction", code="AccessDeniedException", status=403)
-    denied = project.zappa("undeploy", "dev", "--yes")
-    project.aws.forget_faults()
-    assert "the permission lambda:DeleteFunction is missing" in denied.printed
-    assert "Once that is mended: make undeploy STAGE=dev" in denied.printed
-    assert (denied.code, project.stack(), "Traceback" in denied.printed) == (1, "", False)
-    undeployed = project.zappa("undeploy", "dev", "--yes")
-    assert (undeployed.code, project.aws.function_tracing(FUNCTION)) == (0, None)
-    again = project.zappa("undeploy", "dev", "--yes")
-    assert (again.code, f"There is nothing of {FUNCTION}" in again.printed) == (0, True)
-
-
 def test_a_stack_that_zappa_did_not_make_is_left_alone(project: Project) -> None:
     template = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
     project.aws.fail("CreateStack", stack="CREATE_FAILED")
@@ -308,8 +122,9 @@ def test_a_rollback_that_is_denied_names_the_permission_and_changes_nothing(
     assert "the permission lambda:UpdateFunctionCode is missing" in ended.printed
     assert "Once that is mended: make rollback STAGE=dev" in ended.printed
     assert (ended.code, "Traceback" in ended.printed) == (1, False)
-    mended = deployed.zappa("rollback", "dev")
-    assert (mended.code, deployed.is_whole()) == (0, True), mended.printed
+    for command in ("rollback", "update"):
+        mended = deployed.zappa(command, "dev")
+        assert (mended.code, deployed.is_whole()) == (0, True), mended.printed
 
 
 def test_a_package_is_made_without_an_account(project: Project) -> None:
