@@ -25,6 +25,11 @@ from tests.managing import Managed, managed
 settings.register_profile("on any machine", deadline=None)
 settings.load_profile("on any machine")
 
+# The hundreds of calls of uv ask the index once: tests/machine/uv/uv.toml. What a person's own configuration says
+# goes before it, https://docs.astral.sh/uv/concepts/configuration-files/.
+if not Path("/etc/uv/uv.toml").exists():
+    os.environ.setdefault("XDG_CONFIG_DIRS", str(TEMPLATE / "tests" / "machine"))
+
 # Run in environments of their own, with Django, by tests/test_library.py.
 collect_ignore = ["library"]
 

@@ -4,6 +4,7 @@ tools that keep them fresh."""
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 import yaml
 
 from emulator.service import TEMPLATE, Service, bake, offered_python
-from tests.choices import Once, packaged
+from tests.choices import Once, packaged, uv
 from tests.databases import MariaDB, PostgreSQL, Server, need
 from upkeep import freshness
 from upkeep.freshness import Action, NotAnswered, Requirement
@@ -148,11 +149,34 @@ def test_an_index_that_says_nothing_is_told_in_a_sentence(
     assert capsys.readouterr().err == "The package index did not answer: nothing came in 0.1 s\n"
 
 
+def git(*arguments: str, folder: Path) -> str:
+    who = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
+    return subprocess.check_output(["git", *who, *arguments], cwd=folder, text=True)
+
+
+def a_github(folder: Path, tag: str) -> dict[str, str]:
+    """Lay out below `folder` a repository with this tag for each action; return git's environment that takes
+    them for GitHub's."""
+    released = folder / "released"
+    git("init", "--quiet", str(released), folder=folder)
+    git("commit", "--quiet", "--allow-empty", "--message", tag, folder=released)
+    git("tag", tag, folder=released)
+    for action in freshness.actions():
+        (folder / action.name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / action.name).symlink_to(released)
+    instead = {"KEY_0": f"url.file://{folder}/.insteadOf", "VALUE_0": freshness.GITHUB}
+    return {
+        "GIT_CONFIG_COUNT": "1",
+        **{f"GIT_CONFIG_{name}": value for name, value in instead.items()},
+    }
+
+
 @pytest.mark.slow
-def test_the_command_tells_of_each_one() -> None:
+def test_the_command_tells_of_each_one(tmp_path: Path) -> None:
     finished = subprocess.run(
         [sys.executable, "-m", "upkeep.freshness"],
         cwd=TEMPLATE,
+        env=os.environ | a_github(tmp_path, "v999.1.0"),
         capture_output=True,
         text=True,
         timeout=900,
@@ -163,9 +187,9 @@ def test_the_command_tells_of_each_one() -> None:
     of_the_library = {line.split()[0] for line in printed if line.endswith(" (library)")}
     lines = {line.split()[0]: line for line in printed if not line.endswith(" (library)")}
     assert of_the_library == named(freshness.LIBRARY)
-    assert set(lines) == named(freshness.PYPROJECT) | {
-        action.name for action in freshness.actions()
-    }
+    actions = {action.name for action in freshness.actions()}
+    assert set(lines) == named(freshness.PYPROJECT) | actions
+    assert all("v999.1.0" in lines[action] for action in actions)
     assert re.search(r"^django +>=5\.2\.\d+,<5\.3 +\S+ +(allowed|kept: the LTS)", lines["django"])
 
 
@@ -203,28 +227,39 @@ def test_dependabot_looks_at_all_that_the_service_pins() -> None:
     assert {update["package-ecosystem"] for update in updates} == {"uv", "github-actions"}
 
 
-def install_and_test(service: Service, environment: dict[str, str]) -> str:
-    """Install `service` and run its tests; return what was installed."""
-    installed = service.make("install", environment=environment)
+def install_and_test(service: Service, environment: dict[str, str], venv: Path) -> str:
+    """Install `service` into `venv` and run its tests; return what is installed, a line for each package.
+
+    What another service of nearly the same packages has left in `venv` is brought to what this one asks for.
+    """
+    environment = environment | {"UV_PROJECT_ENVIRONMENT": str(venv)}
+    service.make("install", environment=environment)
     printed = service.make("test", environment=environment)
     assert re.search(r"= \d+ passed in ", printed), printed
-    return installed
+    return uv("pip", "freeze", "--python", str(venv / "bin/python"), folder=service.folder)
+
+
+@pytest.fixture(scope="session")
+def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an environment for services that differ in their driver of a database."""
+    return tmp_path_factory.mktemp("environment") / "venv"
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("lowest versions")
 @pytest.mark.parametrize("database", ["postgresql", "mysql"])
 def test_the_service_works_with_the_lowest_versions_of_its_ranges(
-    database: str, tmp_path: Path
+    database: str, venv: Path, tmp_path: Path
 ) -> None:
     answers = {"database": database, "python_version": offered_python()}
     service = bake(tmp_path, answers)
-    installed = install_and_test(service, {"UV_RESOLUTION": "lowest-direct"})
+    installed = install_and_test(service, {"UV_RESOLUTION": "lowest-direct"}, venv)
     project = tomllib.loads((service.folder / "pyproject.toml").read_text(encoding="utf-8"))
     ranges = [line for line in project["project"]["dependencies"] if ">=" in line]
     assert len(ranges) > 5
     for requirement in ranges:
         [(name, lowest)] = re.findall(r"^([a-z0-9-]+).*>=([0-9.]+),", requirement)
-        assert re.search(rf"^ \+ {name}=={re.escape(lowest)}(\.0)*$", installed, re.MULTILINE), name
+        assert re.search(rf"^{name}=={re.escape(lowest)}(\.0)*$", installed, re.MULTILINE), name
 
 
 @pytest.mark.slow
@@ -235,8 +270,11 @@ def test_every_other_test_uses_the_highest_versions(once: Once) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("lowest versions")  # what it shares with them is not installed again
 @pytest.mark.parametrize("kind", [PostgreSQL, MariaDB], ids=lambda kind: kind.__name__)
-def test_the_service_works_with_the_next_django(kind: type[Server], tmp_path: Path) -> None:
+def test_the_service_works_with_the_next_django(
+    kind: type[Server], venv: Path, tmp_path: Path
+) -> None:
     need(kind)
     service = bake(tmp_path, {"database": kind.kind, "python_version": offered_python()})
     pyproject = service.folder / "pyproject.toml"
@@ -245,4 +283,5 @@ def test_the_service_works_with_the_next_django(kind: type[Server], tmp_path: Pa
     assert next_one != text
     pyproject.write_text(next_one, encoding="utf-8")
     with kind() as server:
-        assert " + django==6.1" in install_and_test(service, {"DATABASE_URL": server.url})
+        installed = install_and_test(service, {"DATABASE_URL": server.url}, venv)
+    assert "\ndjango==6.1" in installed
