@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 from typing import Any
+from unittest.mock import patch
 
+from jinja2 import Environment
 from pytest_cookies.plugin import Cookies
 
 TEMPLATE = Path(__file__).resolve().parent.parent
@@ -48,6 +51,24 @@ def bake(cookies: Cookies, template: Path = TEMPLATE, **answers: Any) -> Baked:
     if result.exception is not None:
         raise Refused("\n".join([*words, str(result.exception)])) from result.exception
     return Baked(result.project_path, result.context)
+
+
+@contextmanager
+def templates_compiled_once() -> Iterator[None]:
+    """Keep what Jinja compiled: cookiecutter lets it compile the same text again for each bake and answer."""
+    compile_anew = Environment.compile
+    compiled: dict[tuple[object, ...], CodeType] = {}
+
+    def compile_once(
+        self: Environment, source: Any, name: Any = None, filename: Any = None
+    ) -> CodeType:
+        key = (source, name, filename, tuple(self.extensions))
+        if key not in compiled:
+            compiled[key] = compile_anew(self, source, name, filename)
+        return compiled[key]
+
+    with patch.object(Environment, "compile", compile_once):
+        yield
 
 
 @contextmanager

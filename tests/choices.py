@@ -99,7 +99,13 @@ def packaged(once: Once, python: str, database: str) -> Service:
     if (python, database) == (offered_python(), DATABASE):
         return only_service(once("packaged", lambda folder: package_worked_in(once, folder)))
     service = installed(once, python, database)
-    once(f"packaged-{python}-{database}", lambda _folder: service.package())
+
+    def package(_folder: Path) -> None:
+        if database != DATABASE:
+            hand_on(packaged(once, python, DATABASE), service)
+        service.package()
+
+    once(f"packaged-{python}-{database}", package)
     return service
 
 

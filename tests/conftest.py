@@ -17,6 +17,7 @@ from emulator.daemon import Daemon
 from emulator.processes import run
 from emulator.service import TEMPLATE, Service, interpreter, offered_python
 from tests import choices
+from tests.baking import templates_compiled_once
 from tests.choices import Once
 from tests.distribution import in_order, missing, workers
 from tests.managing import Managed, managed
@@ -80,6 +81,13 @@ def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
         return folder
 
     return once
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_bakes() -> Iterator[None]:
+    """What is baked in the process of the tests takes half as long."""
+    with templates_compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")
