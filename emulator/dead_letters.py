@@ -12,38 +12,18 @@ from typing import Any
 from moto.awslambda.models import LambdaFunction
 
 from emulator.deployed_function import DeployedFunction
+from emulator.kept import keep
 
 TRIES = 3  # Lambda waits minutes between them
 
 
 def install() -> None:
     """Let moto keep a function's DeadLetterConfig, in this process."""
-    make, change = LambdaFunction.__init__, LambdaFunction.update_configuration
-    tell = LambdaFunction.get_configuration
-
-    def made(
-        function: LambdaFunction, account_id: str, spec: Any, *more: Any, **named: Any
-    ) -> None:
-        make(function, account_id, spec, *more, **named)
-        keep(function, spec)
-
-    def changed(function: LambdaFunction, updates: dict[str, Any]) -> dict[str, Any]:
-        keep(function, updates)
-        return change(function, updates)
-
-    def told(function: LambdaFunction, on_create: bool = False) -> dict[str, Any]:
-        kept = vars(function).get("dead_letters")
-        return tell(function, on_create) | ({"DeadLetterConfig": kept} if kept else {})
-
-    LambdaFunction.__init__ = made  # type: ignore[method-assign, assignment] # moto forgets it
-    LambdaFunction.update_configuration = changed  # type: ignore[method-assign, assignment] # likewise
-    LambdaFunction.get_configuration = told  # type: ignore[method-assign, assignment] # likewise
+    keep("DeadLetterConfig", told)
 
 
-def keep(function: LambdaFunction, spec: Mapping[str, Any]) -> None:
-    if "DeadLetterConfig" in spec:
-        found = spec["DeadLetterConfig"]
-        vars(function)["dead_letters"] = found if found.get("TargetArn") else None
+def told(_function: LambdaFunction, asked: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"DeadLetterConfig": asked} if asked and asked.get("TargetArn") else {}
 
 
 def run(function: DeployedFunction, event: Any, trace_header: str) -> None:

@@ -79,11 +79,16 @@ def browser(scheme: str = "light", size: tuple[int, int] = (1216, 670)) -> Itera
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         driver = Chrome(options=options, service=ChromeService(executable_path=CHROMEDRIVER))
         try:
-            emulated = [{"name": "prefers-color-scheme", "value": scheme}]
-            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": emulated})
+            show_in(driver, scheme)
             yield driver
         finally:
             driver.quit()
+
+
+def show_in(driver: Chrome, scheme: str) -> None:
+    """Have the browser's user want pages that are `light` or `dark`."""
+    emulated = [{"name": "prefers-color-scheme", "value": scheme}]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": emulated})
 
 
 def wait_for(look: Callable[[], Result | None], seconds: float = 15) -> Result:

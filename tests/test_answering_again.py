@@ -50,6 +50,14 @@ def follow(line: str, folder: Path, typed: dict[str, str]) -> None:
     run_at_home(["sh", "-c", local + line], folder=folder, answers="\n".join(lines) + "\n")
 
 
+@pytest.fixture(scope="module")
+def right(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The files of the right answers, by path."""
+    folder = tmp_path_factory.mktemp("right")
+    command("--no-input", *given(RIGHT), folder=folder)
+    return Baked(folder / "orders", {}).files()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -61,17 +69,13 @@ def follow(line: str, folder: Path, typed: dict[str, str]) -> None:
     ids=lambda wrong: "-".join(wrong),
 )
 def test_the_command_of_a_refusal_asks_again_with_the_right_answers_filled_in(
-    wrong: dict[str, str], tmp_path: Path
+    wrong: dict[str, str], right: dict[str, bytes], tmp_path: Path
 ) -> None:
-    first, second = tmp_path / "first", tmp_path / "second"
-    for folder in (first, second):
-        folder.mkdir()
-    command("--no-input", *given(RIGHT), folder=first)
-    refusal = command("--no-input", *given(RIGHT | wrong), folder=second, expect=1)
+    refusal = command("--no-input", *given(RIGHT | wrong), folder=tmp_path, expect=1)
     corrected = {question: RIGHT[question] for question in wrong}
-    follow(command_in(refusal.stderr), second, corrected)
-    assert generated(second) == ["orders"]
-    assert Baked(second / "orders", {}).files() == Baked(first / "orders", {}).files()
+    follow(command_in(refusal.stderr), tmp_path, corrected)
+    assert generated(tmp_path) == ["orders"]
+    assert Baked(tmp_path / "orders", {}).files() == right
 
 
 def test_the_command_holds_answers_that_were_typed(tmp_path: Path) -> None:
