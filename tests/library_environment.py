@@ -30,6 +30,7 @@ BESIDE = (
     "pytest-django>=4.14",
     "requests>=2.32",
     "httpx>=0.28",
+    "whitenoise>=6.12",
     "hypothesis>=6.140",
 )
 TYPES = ("mypy>=2.4", "django-stubs>=6.1", "djangorestframework-stubs>=3.18", "types-requests")

@@ -27,8 +27,10 @@ loaded = {name: getattr(module, "__cached__", None) for name, module in sys.modu
           if str(getattr(module, "__file__", "")).startswith(sys.path[0])
           and module.__file__.endswith(".py")}
 others = [name for name in ("boto3", "botocore") if name in sys.modules]
+from django.contrib.staticfiles.finders import get_finder
+listed = get_finder.cache_info().currsize
 import boto3, zappa.utilities
-print(json.dumps({"loaded": loaded, "others": others,
+print(json.dumps({"loaded": loaded, "others": others, "listed": listed,
                   "boto3 later": zappa.utilities.boto3.Session is boto3.Session}))
 """
 
@@ -69,6 +71,7 @@ def test_views_are_loaded_and_what_no_request_needs_is_not(started: dict[str, An
     # What a service's tasks import; by itself it makes four clients of boto3.
     assert "zappa.asynchronous" in started["loaded"]
     assert started["others"] == []
+    assert started["listed"] == 0, "it looked for static files"
     assert started["boto3 later"] is True
 
 

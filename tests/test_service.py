@@ -167,6 +167,7 @@ def test_zip_has_no_secret_no_database_and_no_tool(zipped: set[str], packaged: S
             "urls.py",
             "py.typed",
             "stages.py",
+            "static_files.py",
             "superusers.py",  # what stage_superuser calls there
             "tracing",
         )

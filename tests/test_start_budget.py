@@ -76,10 +76,15 @@ def test_what_was_not_loaded_is_there_when_a_request_needs_it(
         login = function.request("GET", admin["headers"]["Location"].removeprefix("/dev"))
         schema = function.request("GET", "/api/schema/")
         docs = function.request("GET", "/api/docs/")
+        style = function.request("GET", "/static/admin/css/base.css")
     assert json.loads(rates["body"]) == {"client": "Session", "region": "eu-central-1"}
     assert (admin["statusCode"], login["statusCode"]) == (302, 200)
     assert "Notes API" in login["body"]
     assert (schema["statusCode"], docs["statusCode"]) == (200, 200)
+    assert (style["statusCode"], style["headers"]["Content-Type"]) == (
+        200,
+        'text/css; charset="utf-8"',
+    )
     assert b"/api/notes/" in base64.b64decode(schema["body"])
 
 

@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "zappa_xray.superusers": {"django"},
     "zappa_xray.stages": set(),
     "zappa_xray.payloads": {"django", "zappa"},
+    "zappa_xray.static_files": {"django", "whitenoise"},
     "zappa_xray.transaction_search": set(),
     "zappa_xray.testing": {"aws_xray_sdk", "pytest"},
     "zappa_xray": {"zappa_xray.tracing.background"},  # what lies beside the rooms: `traced`

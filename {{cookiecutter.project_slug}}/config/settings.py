@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "zappa_xray.tracing.middleware.XRayMiddleware",
     "zappa_xray.payloads.PayloadLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "zappa_xray.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

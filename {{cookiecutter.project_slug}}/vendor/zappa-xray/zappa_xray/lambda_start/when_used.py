@@ -24,6 +24,7 @@ class WhenUsed:
 
     def __init__(self, modules: Mapping[str, Package]) -> None:
         self._wanted = modules
+        self._wholes = {package.parts: name for name, package in modules.items() if package.parts}
         self._waiting: dict[str, Code] = {}
         self._asked: set[tuple[int, str]] = set()  # of the other finders, by which thread
 
@@ -53,14 +54,10 @@ class WhenUsed:
         if (package := self._wanted.get(name)) is not None:
             return lambda loader: Waiting(loader, package, self._waiting)
         parent, _, submodule = name.rpartition(".")
-        code = self._waiting.get(parent) or self._whole_of(submodule)
+        code = self._waiting.get(parent) or self._waiting.get(self._wholes.get(submodule, ""))
         if code is None or code.lets_through(submodule):
             return None
         return lambda loader: AfterPackage(loader, code)
-
-    def _whole_of(self, part: str) -> Code | None:
-        wholes = (name for name, package in self._wanted.items() if package.parts == part)
-        return self._waiting.get(next(wholes, ""))
 
 
 class Waiting:
