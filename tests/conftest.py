@@ -17,6 +17,7 @@ from emulator.daemon import Daemon
 from emulator.processes import run
 from emulator.service import TEMPLATE, Service, interpreter, offered_python
 from tests import choices
+from tests.asking_the_index import once_in_ten_minutes
 from tests.baking import templates_compiled_once
 from tests.choices import Once
 from tests.distribution import in_order, missing, workers
@@ -26,10 +27,8 @@ from tests.managing import Managed, managed
 settings.register_profile("on any machine", deadline=None)
 settings.load_profile("on any machine")
 
-# The hundreds of calls of uv ask the index once: tests/machine/uv/uv.toml. What a person's own configuration says
-# goes before it, https://docs.astral.sh/uv/concepts/configuration-files/.
-if not Path("/etc/uv/uv.toml").exists():
-    os.environ.setdefault("XDG_CONFIG_DIRS", str(TEMPLATE / "tests" / "machine"))
+if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker has the environment of who started it
+    once_in_ten_minutes()
 
 # Run in environments of their own, with Django, by tests/test_library.py.
 collect_ignore = ["library"]
