@@ -78,5 +78,5 @@ def test_a_command_that_is_gone_is_found(installed: Service, tmp_path: Path) -> 
             ),
         )
 
-    copy = without(only_the_app, installed, tmp_path / installed.slug)
+    copy = without(Change(only_the_app), installed, tmp_path / installed.slug)
     assert "trace_report" in dead_commands(copy)

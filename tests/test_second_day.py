@@ -15,14 +15,18 @@ from emulator.service import TEMPLATE, Service
 from tests.choices import only_service
 from tests.second_day.edit import Edit
 from tests.second_day.edits import EDITS
-from tests.second_day.outcome import prepared, tried
+from tests.second_day.outcome import prepared
+from tests.second_day.trials import Trials
 from tests.warm.django_service import warm_commands
+
+# One worker tries them, with one warm interpreter; the edits of a group share what the commands said.
+pytestmark = pytest.mark.xdist_group("second day")
 
 # One that is content, and one that each of the tools complains of: ruff and mypy, makemigrations, check, pytest.
 STARTED_ANEW = (
     "language: German",
     "an unused import and a wrong type at once",
-    "users have a telephone number, and no migration",
+    "an app with a model, and no migration",
     "without the tracing middleware",
     "a test of startapp's that fails",
 )
@@ -43,37 +47,33 @@ def commands(first_day: Service) -> Iterator[Mapping[str, str]]:
         yield environment
 
 
+@pytest.fixture(scope="session")
+def trials(
+    first_day: Service, commands: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Trials:
+    """The edits in groups; each group is tried when the first of its edits is asked for."""
+    return Trials(EDITS, first_day, commands, tmp_path_factory.mktemp("edits"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("edit", EDITS, ids=[edit.name for edit in EDITS])
-def test_after_an_edit_the_commands_are_green_or_name_its_fault(
-    edit: Edit, first_day: Service, commands: Mapping[str, str], tmp_path: Path
-) -> None:
-    outcome = tried(edit, first_day, tmp_path / first_day.slug, commands)
-    if edit.red is None:
-        assert outcome.complaints == ""
-    else:
-        assert edit.red in outcome.complaints
+def test_after_an_edit_the_commands_are_green_or_name_its_fault(edit: Edit, trials: Trials) -> None:
+    assert trials.fault(edit) == ""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", STARTED_ANEW)
-def test_a_warm_interpreter_says_what_uv_run_does(
-    name: str, first_day: Service, commands: Mapping[str, str], tmp_path: Path
-) -> None:
-    def said(folder: str, commands: Mapping[str, str]) -> tuple[str | None, ...]:
-        outcome = tried(edit, first_day, tmp_path / folder / first_day.slug, commands)
-        return tuple(text and comparable(text, tmp_path / folder) for text in outcome.both)
-
-    [edit] = [edit for edit in EDITS if edit.name == name]
-    anew = said("anew", {})
-    assert said("warm", commands) == anew
-    assert any(anew) == bool(edit.red)
+@pytest.mark.parametrize("started_anew", STARTED_ANEW)
+def test_a_warm_interpreter_says_what_uv_run_does(started_anew: str, trials: Trials) -> None:
+    group = trials.group[started_anew]
+    warm, anew = trials.outcome(group), trials.outcome(group, anew=True)
+    assert [comparable(text) for text in warm.both] == [comparable(text) for text in anew.both]
+    assert any(anew.both) == any(edit.red for edit in group)
 
 
-def comparable(text: str, folder: Path) -> str:
-    """Return what a command printed without its folder, times and what is where in memory."""
+def comparable(text: str | None) -> str | None:
+    """Return what a command printed without times and what is where in memory."""
     varies = r"\d{4}-\d\d-\d\d [\d:,]+|\d+\.\d+s|0x[0-9a-f]+|={3,}"
-    return re.sub(varies, "", text.replace(str(folder), "FOLDER"))
+    return text and re.sub(varies, "", text)
 
 
 def test_there_are_at_least_forty_edits_and_no_two_of_one_name() -> None:

@@ -1,4 +1,5 @@
-"""What an owner does to a service on the second day: ordinary edits, each tried on a copy of its own.
+"""What an owner does to a service on the second day: ordinary edits, tried on copies of it.
 
-`python -m tests.second_day` tries them all and prints the table.
+`python -m tests.second_day` tries each alone and prints the table; the tests try those together that cannot
+hide one another's faults, see tests/second_day/groups.py.
 """

@@ -1,15 +1,16 @@
 """Edits of the URLs: pages that move, and pages that go."""
 
-from tests.second_day.edit import (
-    Edit,
+from tests.second_day.changes import (
     all_of,
     deleted,
-    make,
+    formatted,
     replaced,
     setting,
     without_lines,
     without_test,
 )
+from tests.second_day.edit import Edit
+from tests.second_day.groups import EVERYTHING
 
 URLS, DOCS = "config/urls.py", "config/docs.py"
 PAGES = "tests/test_pages.py"
@@ -22,11 +23,31 @@ SPECTACULAR_SETTINGS = {
 """
 
 EDITS = [
-    Edit("the API moves to /v1/", replaced(URLS, 'path("api/", ', 'path("v1/", ')),
-    Edit("the docs move to /docs/", replaced(DOCS, '"api/docs/"', '"docs/"')),
-    Edit("the admin moves to /staff/", replaced(URLS, '"admin/"', '"staff/"')),
-    Edit("the health check moves to /up/", replaced(URLS, '"health/"', '"up/"')),
-    Edit("readiness moves to /up/database/", replaced(URLS, '"ready/"', '"up/database/"')),
+    Edit(
+        "the API moves to /v1/",
+        replaced(URLS, 'path("api/", ', 'path("v1/", '),
+        about=("addresses/api",),
+    ),
+    Edit(
+        "the docs move to /docs/",
+        replaced(DOCS, '"api/docs/"', '"docs/"'),
+        about=("addresses/docs",),
+    ),
+    Edit(
+        "the admin moves to /staff/",
+        replaced(URLS, '"admin/"', '"staff/"'),
+        about=("addresses/admin",),
+    ),
+    Edit(
+        "the health check moves to /up/",
+        replaced(URLS, '"health/"', '"up/"'),
+        about=("addresses/health",),
+    ),
+    Edit(
+        "readiness moves to /up/database/",
+        replaced(URLS, '"ready/"', '"up/database/"'),
+        about=("addresses/ready",),
+    ),
     Edit(
         "no health check",
         all_of(
@@ -35,7 +56,11 @@ EDITS = [
             deleted("config/health.py"),
             without_test(PAGES, "test_health_answers_without_a_database"),
             without_test(PAGES, "test_ready_asks_the_database"),
-            make("format"),
+            formatted(),
+        ),
+        about=(
+            "addresses/health",
+            "addresses/ready",
         ),
     ),
     Edit(
@@ -51,12 +76,14 @@ if settings.API_DOCS:
             ),
             deleted(DOCS),
             without_test(PAGES, "test_the_docs_and_their_requests_are_below_the_stage"),
-            make("format"),
+            formatted(),
         ),
+        about=("addresses/docs",),
     ),
     Edit(
         "docs for whoever signed in",
         replaced("config/settings.py", "SPECTACULAR_SETTINGS = {\n", SIGNED_IN),
+        about=("addresses/docs",),
     ),
     Edit(
         "no admin",
@@ -65,8 +92,9 @@ if settings.API_DOCS:
             without_lines(URLS, "admin"),
             deleted("config/admin.py"),
             without_test(PAGES, "test_the_admin_and_its_styles_are_below_the_stage"),
-            make("format"),
+            formatted(),
         ),
+        about=("addresses/admin",),
     ),
     Edit(
         "each page has its language in its address",
@@ -87,8 +115,13 @@ if settings.API_DOCS:
                 "from django.conf.urls.i18n import i18n_patterns\nfrom django.urls import",
             ),
         ),
+        about=(
+            "addresses",
+            "language",
+            "middleware",
+        ),
     ),
-    Edit("the docs are off unless asked for", setting("API_DOCS", "False")),
+    Edit("the docs are off unless asked for", setting("API_DOCS", "False"), about=(EVERYTHING,)),
     Edit(
         "a page at /",
         all_of(
@@ -103,5 +136,6 @@ if settings.API_DOCS:
                 "from django.views.generic import TemplateView\nfrom zappa_xray.urls",
             ),
         ),
+        about=("addresses/root",),
     ),
 ]

@@ -1,19 +1,24 @@
 """Edits that add code of the owner's own: an app, its models, views, tasks and tests."""
 
-from tests.second_day.django_settings import installed
-from tests.second_day.edit import (
-    Change,
-    Edit,
+from tests.second_day.changes import (
     all_of,
     appended,
-    make,
+    formatted,
     manage,
     replaced,
     stages,
+    startapp,
     written,
 )
+from tests.second_day.django_settings import installed
+from tests.second_day.edit import Change, Edit
 
-started = all_of(manage("startapp", "orders"), installed("orders"), make("format"))
+
+def app(name: str) -> Change:
+    return all_of(startapp(name), installed(name), formatted())
+
+
+started = app("orders")
 
 MODELS = """\
 from django.db import models
@@ -127,7 +132,7 @@ def send_receipt(number: str) -> None:
     logger.info("sent the receipt of %s", number)
 """
 TASK_TESTS = """\
-from orders.tasks import send_receipt
+from mail.tasks import send_receipt
 
 
 def test_a_receipt_is_sent_at_once_where_there_is_no_lambda(caplog):
@@ -149,7 +154,7 @@ FAILING = """\
 from django.test import TestCase
 
 
-class OrderTests(TestCase):
+class InvoiceTests(TestCase):
     def test_two_and_two(self):
         self.assertEqual(2 + 2, 5)
 """
@@ -180,17 +185,26 @@ def routed(line: str, imported: str = "") -> Change:
 
 
 EDITS = [
-    Edit("startapp, and make format", started),
+    Edit("startapp, and make format", app("shop"), about=("apps/shop",)),
     Edit(
         "startapp alone, which no formatter has seen",
-        all_of(manage("startapp", "orders"), installed("orders")),
+        all_of(startapp("orders"), installed("orders")),
         red="make format",
+        about=(
+            "apps/orders",
+            "form",
+        ),
     ),
-    Edit("an app with a model and its admin", all_of(with_model, make("format"))),
+    Edit(
+        "an app with a model and its admin",
+        all_of(with_model, formatted()),
+        about=("apps/orders",),
+    ),
     Edit(
         "an app with a model, and no migration",
         all_of(started, written("orders/models.py", MODELS)),
         red="Create model Order",
+        about=("apps/orders",),
     ),
     Edit(
         "a viewset with an action of its own, and a test",
@@ -200,8 +214,9 @@ EDITS = [
             written("orders/urls.py", URLS),
             written("orders/tests.py", TESTS),
             routed('path("api/", include("orders.urls"))'),
-            make("format"),
+            formatted(),
         ),
+        about=("apps/orders",),
     ),
     Edit(
         "a plain view without types",
@@ -209,29 +224,32 @@ EDITS = [
             with_model,
             written("orders/views.py", PLAIN_VIEW),
             routed('path("api/totals/", Totals.as_view())', "from orders.views import Totals"),
-            make("format"),
+            formatted(),
         ),
+        about=("apps/orders",),
     ),
     Edit(
         "an upload",
         all_of(
-            started,
-            written("orders/views.py", UPLOAD),
-            written("orders/tests.py", UPLOAD_TESTS),
+            app("receipts"),
+            written("receipts/views.py", UPLOAD),
+            written("receipts/tests.py", UPLOAD_TESTS),
             routed(
-                'path("api/receipts/", Receipts.as_view())', "from orders.views import Receipts"
+                'path("api/receipts/", Receipts.as_view())', "from receipts.views import Receipts"
             ),
-            make("format"),
+            formatted(),
         ),
+        about=("apps/receipts",),
     ),
     Edit(
         "a task in the background",
         all_of(
-            started,
-            written("orders/tasks.py", TASK),
-            written("orders/tests.py", TASK_TESTS),
-            make("format"),
+            app("mail"),
+            written("mail/tasks.py", TASK),
+            written("mail/tests.py", TASK_TESTS),
+            formatted(),
         ),
+        about=("apps/mail",),
     ),
     Edit(
         "a scheduled function of an own app",
@@ -246,22 +264,32 @@ EDITS = [
                     }
                 )
             ),
-            make("format"),
+            formatted(),
+        ),
+        about=(
+            "apps",
+            "stages/dev/events",
         ),
     ),
     Edit(
         "a test of startapp's that fails",
-        all_of(started, written("orders/tests.py", FAILING)),
+        all_of(
+            app("invoices"),
+            written("invoices/tests.py", FAILING),
+        ),
         red="AssertionError: 4 != 5",
+        about=("apps/invoices",),
     ),
     Edit(
         "a query for a field that is none",
         written("notes/search.py", LOOKUP),
         red="Cannot resolve keyword 'titel' into field",
+        about=("notes/search.py",),
     ),
     Edit(
         "an unused import and a wrong type at once",
         appended("config/health.py", "\nimport json\n\nnumber: int = 'one'\n"),
         red="Incompatible types in assignment",
+        about=("form",),
     ),
 ]

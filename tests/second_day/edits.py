@@ -1,10 +1,13 @@
-"""All edits."""
+"""All edits, each about the module it stands in unless it says what else."""
+
+from dataclasses import replace
 
 from tests.second_day import (
     addresses,
     apps,
     django_settings,
     removals,
+    rest_settings,
     stages,
     tools,
     tracing_settings,
@@ -12,9 +15,10 @@ from tests.second_day import (
 )
 
 EDITS = [
-    edit
+    replace(edit, about=edit.about or (module.__name__.rpartition(".")[2],))
     for module in (
         django_settings,
+        rest_settings,
         tracing_settings,
         addresses,
         users,

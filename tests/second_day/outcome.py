@@ -1,9 +1,9 @@
-"""Try an edit: the change on a copy of the service, then `make check` and `make test`."""
+"""Try edits: the changes on a copy of the service, then `make check` and `make test`."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +19,14 @@ NOT_COPIED = (".venv", ".lambda", ".pytest_cache", ".ruff_cache", "db.sqlite3")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the two commands printed; None stands for a command that was content."""
+    """What the two commands printed; None stands for a command that was content.
+
+    `skipped` tells that a test was passed over.
+    """
 
     check: str | None
     test: str | None
+    skipped: bool = False
 
     @property
     def both(self) -> tuple[str | None, str | None]:
@@ -31,6 +35,14 @@ class Outcome:
     @property
     def complaints(self) -> str:
         return "\n".join(filter(None, self.both))
+
+    def fault(self, edit: Edit) -> str:
+        """Return what of it is not as the edit wants it; nothing when all is."""
+        if edit.red is None:
+            return self.complaints
+        if edit.red in self.complaints:
+            return ""
+        return f"{edit.name}: nothing says {edit.red!r}, but\n{self.complaints or 'all is green'}"
 
 
 def prepared(folder: Path) -> Service:
@@ -46,9 +58,12 @@ def prepared(folder: Path) -> Service:
 
 
 def tried(
-    edit: Edit, service: Service, folder: Path, commands: Mapping[str, str] | None = None
+    edits: Sequence[Edit],
+    service: Service,
+    folder: Path,
+    commands: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Make the edit on a copy in the new folder `folder`, and ask both commands.
+    """Make the edits on one copy in the new folder `folder`, and ask both commands.
 
     The copy has the environment of `service`: what they import of vendor/ is the same in both.
     `commands` are environment variables of `warm_commands`; without them each starts anew.
@@ -56,14 +71,16 @@ def tried(
     shutil.copytree(service.folder, folder, ignore=shutil.ignore_patterns(*NOT_COPIED))
     environment = {"UV_PROJECT_ENVIRONMENT": str(service.folder / ".venv"), "UV_NO_SYNC": "1"}
     copy = Copy(folder, environment | dict(commands or {}))
-    edit.change(copy)
-    return Outcome(complaint(copy, "check"), complaint(copy, "test"))
+    for edit in edits:
+        edit.change(copy)
+    check, _ = asked(copy, "check")
+    test, printed = asked(copy, "test")
+    return Outcome(check, test, " skipped" in printed)
 
 
-def complaint(copy: Copy, target: str) -> str | None:
-    """Run one of the service's commands; return what it printed when it failed, else None."""
+def asked(copy: Copy, target: str) -> tuple[str | None, str]:
+    """Run one of the service's commands; return what it printed when it failed, and whenever it ran."""
     try:
-        copy.run("make", target)
+        return None, copy.run("make", target)
     except CommandFailed as failure:
-        return failure.output
-    return None
+        return failure.output, failure.output

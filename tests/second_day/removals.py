@@ -1,15 +1,15 @@
 """Edits that take out what the template put in, step by step as the service's README says."""
 
-from tests.second_day.edit import (
-    Edit,
+from tests.second_day.changes import (
     all_of,
     deleted,
-    make,
+    formatted,
     replaced,
     stages,
     without_lines,
     without_target,
 )
+from tests.second_day.edit import Edit
 
 notes_removed = all_of(
     deleted("notes"),
@@ -30,5 +30,5 @@ traceview_removed = all_of(
 EDITS = [
     Edit("without notes/", notes_removed),
     Edit("without traceview", traceview_removed),
-    Edit("without both", all_of(notes_removed, traceview_removed, make("format"))),
+    Edit("without both", all_of(notes_removed, traceview_removed, formatted())),
 ]

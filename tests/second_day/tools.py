@@ -1,6 +1,7 @@
 """Edits of what the tools are told: ruff, mypy and pytest."""
 
-from tests.second_day.edit import Edit, all_of, appended, make, replaced
+from tests.second_day.changes import all_of, appended, formatted, replaced
+from tests.second_day.edit import Edit
 
 PROJECT = "pyproject.toml"
 RULES = 'select = ["E", "F", "W", "I", "B", "UP", "S"'
@@ -17,7 +18,7 @@ EDITS = [
             replaced(PROJECT, "line-length = 100", "line-length = 88"),
             replaced(PROJECT, RULES, f"{RULES}, {MORE_RULES}"),
             replaced(PROJECT, "warn_redundant_casts", f"{TYPED}warn_redundant_casts"),
-            make("format"),
+            formatted(),
         ),
     ),
     Edit(

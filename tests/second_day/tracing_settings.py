@@ -1,6 +1,8 @@
 """Edits of the X-Ray SDK's settings and of the tracing's own: each key, with another sensible value."""
 
-from tests.second_day.edit import Edit, all_of, replaced, setting
+from tests.second_day.changes import all_of, replaced, setting
+from tests.second_day.edit import Edit
+from tests.second_day.groups import EVERYTHING
 
 RECORDER = {
     "AWS_XRAY_TRACING_NAME": '"orders.example.org"',
@@ -27,6 +29,24 @@ TRACING = {
     "FAULTHANDLER": "True",
     "LOG_PATHS": "True",
 }
+# Keys about the same as others; each of the rest is about itself.
+ABOUT = {
+    **dict.fromkeys(("SAMPLER", "SAMPLING", "SAMPLING_RULES"), "sampling"),
+    **dict.fromkeys(("AWS_XRAY_TRACING_NAME", "DYNAMIC_NAMING"), "name"),
+    **dict.fromkeys(("AUTO_INSTRUMENT", "STREAM_SQL", "MAX_TRACE_BACK"), "queries"),
+    **dict.fromkeys(
+        ("PATCH_MODULES", "IGNORE_MODULE_PATTERNS", "PATCH_ON_IMPORT"), "patched libraries"
+    ),
+    "AUTO_PATCH_PARENT_SEGMENT_NAME": "patched libraries",
+    **dict.fromkeys(("DEADLINE_SECONDS", "MARGIN_SECONDS"), "deadline"),
+    **dict.fromkeys(("URLS_AS_ANNOTATION", "RECORD"), "personal data"),
+}
+
+
+def about(key: str) -> tuple[str]:
+    return (f"tracing_settings/{ABOUT.get(key, key)}",)
+
+
 EDITS = [
     Edit(
         "XRAY_RECORDER: SAMPLER LocalSampler()",
@@ -38,30 +58,39 @@ EDITS = [
                 "import environ\nfrom aws_xray_sdk.core.sampling.local.sampler import LocalSampler\n",
             ),
         ),
+        about=about("SAMPLER"),
     ),
     *(
-        Edit(f"XRAY_RECORDER: {key} {value}", setting(key, value))
+        Edit(f"XRAY_RECORDER: {key} {value}", setting(key, value), about=about(key))
         for key, value in RECORDER.items()
     ),
-    *(Edit(f"XRAY_TRACING: {key} {value}", setting(key, value)) for key, value in TRACING.items()),
+    *(
+        Edit(f"XRAY_TRACING: {key} {value}", setting(key, value), about=about(key))
+        for key, value in TRACING.items()
+    ),
+    # After these nothing starts.
     Edit(
         "XRAY_RECORDER: STREAMING_THRESHOLD 50",
         setting("STREAMING_THRESHOLD", "50"),
         red="Set STREAMING_THRESHOLD to None: in Lambda any other number loses subsegments.",
+        about=(EVERYTHING,),
     ),
     Edit(
         "XRAY_RECORDER: a misspelt key",
         setting("STREAM_SQL", 'True,\n    "STREAM_SQLS": True'),
         red="XRAY_RECORDER['STREAM_SQLS'] is not known.",
+        about=(EVERYTHING,),
     ),
     Edit(
         "XRAY_TRACING: a misspelt key",
         setting("MARGIN_SECONDS", '1,\n    "MARGIN": 1'),
         red="XRAY_TRACING['MARGIN'] is not known.",
+        about=(EVERYTHING,),
     ),
     Edit(
         "XRAY_RECORDER: characters that X-Ray strips",
         setting("AWS_XRAY_TRACING_NAME", '"orders (new)"'),
         red="holds characters that X-Ray strips",
+        about=(EVERYTHING,),
     ),
 ]

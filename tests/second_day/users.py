@@ -1,6 +1,8 @@
 """Edits of the user model."""
 
-from tests.second_day.edit import Edit, all_of, deleted, make, manage, written
+from tests.second_day.changes import all_of, deleted, formatted, manage, written
+from tests.second_day.edit import Edit
+from tests.second_day.groups import EVERYTHING
 
 BY_EMAIL = """\
 from django.contrib.auth.models import AbstractUser, BaseUserManager
@@ -65,7 +67,7 @@ EDITS = [
             deleted("accounts/migrations/0001_initial.py"),
             deleted("notes/migrations/0001_initial.py"),
             manage("makemigrations", "accounts", "notes"),
-            make("format"),
+            formatted(),
         ),
     ),
     Edit(
@@ -79,7 +81,7 @@ EDITS = [
                 "    telephone = models.CharField(max_length=20, blank=True)\n",
             ),
             manage("makemigrations", "accounts"),
-            make("format"),
+            formatted(),
         ),
     ),
     Edit(
@@ -92,6 +94,7 @@ EDITS = [
             "    telephone = models.CharField(max_length=20, blank=True)\n",
         ),
         red="Add field telephone to user",
+        about=(EVERYTHING,),  # makemigrations says nothing after an error of Django's checks
     ),
     Edit(
         "users are asked for their birthday",
@@ -105,7 +108,7 @@ EDITS = [
                 '    REQUIRED_FIELDS = ["email", "birthday"]\n',
             ),
             manage("makemigrations", "accounts"),
-            make("format"),
+            formatted(),
         ),
     ),
     Edit(
@@ -114,7 +117,7 @@ EDITS = [
             written("accounts/models.py", BY_EMAIL),
             written("accounts/admin.py", ADMIN_BY_EMAIL),
             manage("makemigrations", "accounts"),
-            make("format"),
+            formatted(),
         ),
     ),
     Edit(
@@ -127,7 +130,7 @@ EDITS = [
                 f"class User(AbstractUser):{EMAIL_OR_NAME}",
             ),
             manage("makemigrations", "accounts"),
-            make("format"),
+            formatted(),
         ),
     ),
 ]
