@@ -34,12 +34,17 @@ MADE_BY_HAND = (
 )
 
 
+# e_machine of elf.h
+X86_64, AARCH64 = (62).to_bytes(2, "little"), (183).to_bytes(2, "little")
+
+
 @dataclass(frozen=True)
 class Packaged:
-    """A service, the names in its zip and the library's edited file there, and what was printed."""
+    """A package: the names in it, the library's edited file, processors, and what was printed."""
 
     names: set[str]
     edited: str
+    processors: set[bytes]
     printed: str
 
 
@@ -82,7 +87,8 @@ def packaged(service: Service) -> Packaged:
     arguments = ["package", "dev", "--output", "by-hand.zip"]
     printed = command(service, "zappa", *arguments, VIRTUAL_ENV=".lambda")
     with zipfile.ZipFile(service.folder / "by-hand.zip") as package:
-        return Packaged(set(package.namelist()), package.read(EDITED).decode(), printed)
+        edited = package.read(EDITED).decode()
+        return Packaged(set(package.namelist()), edited, processors_of(package), printed)
 
 
 def test_a_new_app_goes_in_with_its_data_and_without_its_tests(packaged: Packaged) -> None:
@@ -185,13 +191,16 @@ def on_arm64(service: Service, packaged: Packaged) -> Iterator[Service]:
     change_settings(service, architecture="x86_64")
 
 
+def test_a_package_has_the_libraries_of_its_processor(packaged: Packaged) -> None:
+    assert packaged.processors == {X86_64}
+
+
 def test_arm64_is_packaged_with_its_own_libraries_and_no_others(
     on_arm64: Service, record_property: RecordProperty
 ) -> None:
     on_arm64.package()
     with zipfile.ZipFile(on_arm64.zip_path()) as package:
-        processors = processors_of(package)
-    assert processors == {(183).to_bytes(2, "little")}  # EM_AARCH64 of elf.h
+        assert processors_of(package) == {AARCH64}
     record_property("said", f"arm64: {size(on_arm64.zip_path())}")
     change_settings(on_arm64, architecture="x86_64")
     with pytest.raises(CommandFailed) as failed:
@@ -199,11 +208,9 @@ def test_arm64_is_packaged_with_its_own_libraries_and_no_others(
     assert "nothing was built or uploaded." in failed.value.output
     assert "- the function runs on x86_64, and cannot load " in failed.value.output
     assert ".so (for arm64)" in failed.value.output
-    on_arm64.package()
-    with zipfile.ZipFile(on_arm64.zip_path()) as package:
-        processors = processors_of(package)
-    assert processors == {(62).to_bytes(2, "little")}  # EM_X86_64
-    record_property("said", f"x86_64: {size(on_arm64.zip_path())}")
+    on_arm64.make("packaged")
+    libraries = (on_arm64.folder / ".lambda/lib").rglob("*.so*")
+    assert {path.read_bytes()[18:20] for path in libraries} == {X86_64}
 
 
 def processors_of(package: zipfile.ZipFile) -> set[bytes]:
@@ -216,18 +223,28 @@ def size(path: Path) -> str:
     return f"{path.stat().st_size / 2**20:.1f} MiB zipped"
 
 
-def test_a_library_that_comes_as_a_wheel_is_packaged_and_traces(tmp_path: Path) -> None:
-    service = bake(tmp_path, {"python_version": offered_python()})
-    wheels = service.folder / "wheels"
+@pytest.fixture
+def from_a_wheel(service: Service, packaged: Packaged, tmp_path: Path) -> Iterator[Service]:
+    """The service without the library's sources, which takes a wheel of it."""
+    wheels, project = service.folder / "wheels", service.folder / "pyproject.toml"
     build = [str(uv_binary()), "build", "--wheel", LIBRARY, "--out-dir", str(wheels)]
     run(build, folder=service.folder, timeout=120)
     [wheel] = wheels.glob("*.whl")
-    shutil.rmtree(service.folder / "vendor")
-    project = service.folder / "pyproject.toml"
+    shutil.move(service.folder / "vendor", tmp_path / "vendor")
+    before = project.read_text()
     taken = 'zappa-xray = { path = "vendor/zappa-xray", editable = true }'
-    assert taken in project.read_text()
-    other = f'zappa-xray = {{ path = "wheels/{wheel.name}" }}'
-    project.write_text(project.read_text().replace(taken, other))
+    assert taken in before
+    project.write_text(before.replace(taken, f'zappa-xray = {{ path = "wheels/{wheel.name}" }}'))
+    yield service
+    project.write_text(before)
+    shutil.move(tmp_path / "vendor", service.folder / "vendor")
+    shutil.rmtree(wheels)
+
+
+def test_a_library_that_comes_as_a_wheel_is_packaged_and_traces(
+    from_a_wheel: Service, tmp_path: Path
+) -> None:
+    service = from_a_wheel
     service.package()
     package = service.unpack(tmp_path / "unpacked")
     assert (package / "zappa_xray/tracing").is_dir()

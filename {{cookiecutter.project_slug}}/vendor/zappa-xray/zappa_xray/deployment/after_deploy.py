@@ -7,13 +7,13 @@ import click
 
 from zappa_xray.deployment import (
     access_log,
-    alarms,
     dead_letters,
     gateway_responses,
     log_retention,
     sampling_rule,
     stage_tracing,
 )
+from zappa_xray.deployment.alarms import made as alarms
 from zappa_xray.deployment.stage import Stage
 from zappa_xray.deployment.touch import touch
 

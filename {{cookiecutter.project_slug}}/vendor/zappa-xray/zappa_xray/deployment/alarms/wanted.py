@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zappa_xray.deployment.alarms.given_topic import arn_faults
+from zappa_xray.deployment.alarms.topic_arn import arn_faults
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 LONGEST_PERIOD_SECONDS = 86_400

@@ -6,13 +6,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from zappa_xray.deployment import (
     access_log,
-    alarms,
     dead_letters,
     gateway_responses,
     log_retention,
     sampling_rule,
     stage_tracing,
 )
+from zappa_xray.deployment.alarms import made as alarms
 from zappa_xray.deployment.stage import CallFailed, Stage
 
 AGAIN = (
