@@ -16,6 +16,7 @@ from emulator.daemon import Daemon
 from emulator.function import Function
 from emulator.processes import CommandFailed, clean_environment, run
 from emulator.service import TEMPLATE, Service
+from tests.compiled import hand_on
 from tests.first_owners import OWNERS, conflicts, of_an_earlier_release
 from tests.releases import (
     GIT,
@@ -41,11 +42,19 @@ def commands() -> Iterator[str]:
         yield textwrap.dedent(block)
 
 
-def follow(block: str, service: Service, uvx: Path) -> str:
-    """Run a block of commands in the service's folder and return what they printed."""
+def follow(block: str, service: Service, uvx: Path, first: Service) -> str:
+    """Run a block of commands in the service's folder and return what they printed.
+
+    Once they have installed the service it is given what `first` has compiled.
+    """
     path = os.pathsep.join([str(uvx.parent), clean_environment()["PATH"]])
     environment = {**GIT, "PATH": path}
-    return run(["sh", "-ec", block], folder=service.folder, environment=environment)
+    printed = ""
+    for commands in re.split(r"(?<=^make install\n)", block, flags=re.MULTILINE):
+        printed += run(["sh", "-ec", commands], folder=service.folder, environment=environment)
+        if commands.endswith("make install\n"):
+            hand_on(first, service)
+    return printed
 
 
 @pytest.fixture
@@ -75,7 +84,7 @@ def template(tmp_path: Path) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OWNERS)
 def test_the_changelog_leads_a_service_of_the_first_release_to_this_one(
-    name: str, template: Path, uvx: Path, tmp_path: Path
+    name: str, template: Path, uvx: Path, packaged: Service, tmp_path: Path
 ) -> None:
     owner = OWNERS[name]
     service = create(template, "v0.1.0", owner.answers, tmp_path)
@@ -85,10 +94,10 @@ def test_the_changelog_leads_a_service_of_the_first_release_to_this_one(
 
     steps = list(commands())
     assert "cruft update" in steps[1]
-    printed = [follow(block, service, uvx) for block in steps[:2]]
+    printed = [follow(block, service, uvx, packaged) for block in steps[:2]]
     assert "Retrying again with a different update strategy" not in printed[1]
     owner.settles(service.folder)
-    printed += [follow(block, service, uvx) for block in steps[2:]]
+    printed += [follow(block, service, uvx, packaged) for block in steps[2:]]
 
     assert not of_an_earlier_release(service)
     assert re.search(r"= \d+ passed in ", "".join(printed))

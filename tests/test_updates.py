@@ -17,6 +17,7 @@ import pytest
 
 from emulator.processes import CommandFailed, run
 from emulator.service import TEMPLATE, Service
+from tests.compiled import hand_on
 from tests.releases import (
     SERVICE,
     commit,
@@ -124,7 +125,7 @@ def test_the_answers_are_recorded_and_cruft_bakes_as_cookiecutter_does(
 
 @pytest.mark.slow
 def test_an_update_brings_what_is_new_and_keeps_what_is_the_owner_s(
-    template: Path, service: Service, tmp_path: Path
+    template: Path, service: Service, packaged: Service, tmp_path: Path
 ) -> None:
     answers = recorded(service)
     owners = change_as_an_owner_would(service)
@@ -153,6 +154,7 @@ def test_an_update_brings_what_is_new_and_keeps_what_is_the_owner_s(
     assert ".pre-commit-config.yaml" not in updated
 
     service.install()
+    hand_on(packaged, service)
     assert re.search(r"= \d+ passed in ", service.make("test"))
     with zipfile.ZipFile(service.package()) as package:
         assert "config/settings.py" in package.namelist()

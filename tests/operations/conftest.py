@@ -15,6 +15,7 @@ import pytest
 from emulator.aws import EmulatedAWS
 from emulator.processes import CommandFailed, run
 from emulator.service import Service, bake, offered_python
+from tests.compiled import hand_on
 from tests.managing import Managed, managed
 from tests.operations.needs import Call
 
@@ -105,13 +106,14 @@ class Operations:
 
 
 @pytest.fixture(scope="session")
-def operations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operations]:
+def operations(packaged: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operations]:
     """A service whose role was made by `make role`, and that was deployed by `make deploy`."""
     folder = tmp_path_factory.mktemp("operations")
     (folder / "plugin").mkdir()
     shutil.copy(RECORDER, folder / "plugin/sitecustomize.py")
     service = bake(folder, {"python_version": offered_python()})
     service.install()
+    hand_on(packaged, service)
     with EmulatedAWS() as aws, managed(service) as commands:
         started = Operations(commands, aws, folder, recording="calls of make role")
         started.printed["role"] = started.make("role")

@@ -20,6 +20,7 @@ from emulator.aws import EmulatedAWS
 from emulator.deployed_stage import DeployedStage
 from emulator.processes import CommandFailed
 from emulator.service import Service, bake, offered_python
+from tests.compiled import hand_on
 from tests.emulator.asking import ask
 from tests.released.workflow_steps import Job
 
@@ -105,9 +106,10 @@ def after(stage: Stage, job: Job) -> After:
 
 
 @pytest.fixture(scope="package")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(packaged: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     service = bake(tmp_path_factory.mktemp("released"), {"python_version": offered_python()})
     service.install()  # makes the lock, without which the workflow does nothing
+    hand_on(packaged, service)
     database = f"sqlite:///{tmp_path_factory.mktemp('database') / 'deployed.sqlite3'}"
     name = service.function_name("dev")
     with (
