@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.baking import TEMPLATE
+from upkeep import audit
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("audit")]
 
 HOLE = "GHSA-0000-0000-0000"
 EVERY_VERSION = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]
@@ -81,62 +82,69 @@ def osv() -> Iterator[OSV]:
             thread.join()
 
 
-def audit(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "upkeep.audit", *arguments],
-        cwd=TEMPLATE,
-        env=os.environ | variables,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-
-
 def sections(printed: str) -> dict[str, str]:
     """Return what is printed of each project by its heading."""
     return dict(one.split("\n", 1) for one in printed.split("== ")[1:])
 
 
-def test_all_that_is_installed_is_asked_about(osv: OSV) -> None:
-    finished = audit("--service-url", osv.url)
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    assert list(sections(finished.stdout)) == [
+def test_all_that_is_installed_is_asked_about_and_a_hole_in_the_template_s_tools_fails_it(
+    osv: OSV,
+) -> None:
+    osv.vulnerable = "cookiecutter"
+    finished = subprocess.run(
+        [sys.executable, "-m", "upkeep.audit", "--service-url", osv.url],
+        cwd=TEMPLATE,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert finished.returncode == 1, finished.stderr
+    printed = sections(finished.stdout)
+    assert list(printed) == [
         "the template's tools",
         "a service on postgresql",
         "a service on mysql",
     ]
+    assert [name for name, text in printed.items() if HOLE in text] == ["the template's tools"]
     template, postgresql, mysql = map(set, osv.asked)
     assert {"cookiecutter", "pytest", "jinja2", "schemathesis"} <= template
     assert {"django", "zappa", "aws-xray-sdk", "psycopg", "botocore", "ruff"} <= postgresql
     assert {"django", "zappa", "aws-xray-sdk", "pymysql", "botocore", "ruff"} <= mysql
 
 
-def test_a_known_hole_fails_it_and_is_named(osv: OSV) -> None:
+@pytest.fixture(scope="module")
+def laid_out(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Path]]:
+    return list(audit.projects(tmp_path_factory.mktemp("audited")))
+
+
+@pytest.fixture
+def projects(laid_out: list[tuple[str, Path]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is audited, baked once for these tests."""
+    monkeypatch.setattr(audit, "projects", lambda _folder: iter(laid_out))
+
+
+@pytest.mark.usefixtures("projects")
+def test_a_known_hole_fails_it_and_is_named(osv: OSV, capsys: pytest.CaptureFixture[str]) -> None:
     osv.vulnerable = "django"
-    finished = audit("--service-url", osv.url)
-    assert finished.returncode == 1
-    printed = sections(finished.stdout)
+    assert audit.main(["--service-url", osv.url]) == 1
+    printed = sections(capsys.readouterr().out)
     assert {name for name, text in printed.items() if HOLE in text} == {
         "a service on postgresql",
         "a service on mysql",
     }
     assert "A hole" in printed["a service on mysql"]
-    ignored = audit("--service-url", osv.url, "--ignore", HOLE)
-    assert ignored.returncode == 0, ignored.stdout
+    ignored = audit.main(["--service-url", osv.url, "--ignore", HOLE])
+    assert ignored == 0, capsys.readouterr().out
 
 
-def test_a_hole_in_the_template_s_tools_fails_it_as_well(osv: OSV) -> None:
-    osv.vulnerable = "cookiecutter"
-    finished = audit("--service-url", osv.url)
-    assert finished.returncode == 1
-    printed = sections(finished.stdout)
-    assert [name for name, text in printed.items() if HOLE in text] == ["the template's tools"]
-
-
-def test_who_cannot_be_asked_has_not_said_that_all_is_well(osv: OSV) -> None:
-    url = osv.url
+@pytest.mark.usefixtures("projects")
+def test_who_cannot_be_asked_has_not_said_that_all_is_well(
+    osv: OSV, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     osv.server_close()
-    finished = audit("--service-url", url, UV_HTTP_RETRIES="0")
-    assert finished.returncode == 1
-    assert all("error: " in text for text in sections(finished.stdout).values())
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    assert audit.main(["--service-url", osv.url]) == 1
+    told = sections(capsys.readouterr().out)
+    assert len(told) == 3
+    assert all("error: " in text for text in told.values())

@@ -1,5 +1,13 @@
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as of_hypothesis
+
+# How long an example takes says more of the machine than of the code.
+of_hypothesis.register_profile(
+    "on any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+of_hypothesis.load_profile("on any machine")
 
 
 @pytest.fixture(autouse=True)

@@ -49,6 +49,12 @@ def nothing_is_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zappa_xray.deployment.before_deploy.guard", lambda *_: None)
 
 
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service's own code has no fault; where this is not said, it is looked into by a process."""
+    monkeypatch.setattr("zappa_xray.deployment.before_deploy.stage_faults", lambda _cli: [])
+
+
 @pytest.mark.parametrize("command", ["deploy", "package"])
 def test_a_stage_without_a_fault_is_prepared(command: str) -> None:
     cli = zappa_cli(command=command)
@@ -57,6 +63,7 @@ def test_a_stage_without_a_fault_is_prepared(command: str) -> None:
     assert cli.zappa.create_lambda_zip is not whole_folder
 
 
+@pytest.mark.usefixtures("checked")
 def test_a_topic_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def call(_stage: Stage, service: str, operation: str, **_: Any) -> dict[str, Any]:
         assert (service, operation) == ("sns", "get_topic_attributes")
@@ -68,10 +75,12 @@ def test_a_topic_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -
     assert f"- xray_alarms names a topic that is not there: {topic}. Make it, or" in message
 
 
+@pytest.mark.usefixtures("checked")
 def test_another_runtime_than_the_packaging_python_is_refused() -> None:
     assert "wants the runtime python3.9, but" in refusal(zappa_cli(runtime="python3.9"))
 
 
+@pytest.mark.usefixtures("checked")
 def test_development_tools_in_the_packaged_environment_are_refused(project: Path) -> None:
     packages = project / "packaged" / "lib" / RUNTIME / "site-packages"
     for name in ("pytest", "django"):
@@ -81,6 +90,7 @@ def test_development_tools_in_the_packaged_environment_are_refused(project: Path
     assert "holds development tools (pytest): use make deploy STAGE=dev" in message
 
 
+@pytest.mark.usefixtures("checked")
 def test_packages_for_another_processor_are_refused(project: Path) -> None:
     library = project / "packaged" / "lib" / RUNTIME / "site-packages" / "fast.so"
     library.parent.mkdir(parents=True)

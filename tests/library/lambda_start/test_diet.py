@@ -30,43 +30,50 @@ django.setup()
 finder.stand_first()
 """
 EACH_FIRST = """
-name = PACKAGE
-package = importlib.import_module(name)
-waits = lambda: "__getattr__" in vars(package)
-assert waits(), f"{name} was used for the start"
-failed = []
-for module in pkgutil.iter_modules(package.__path__):
-    if module.name == "__main__":
-        continue
-    if not (child := os.fork()):
-        status = 1
-        try:
-            imported = importlib.import_module(f"{name}.{module.name}")
-            package.anything_that_runs_its_code if waits() else None
-        except AttributeError:
-            pass
-        except ImportError as error:
-            status = 2  # of another system, or of a library that is not installed
-        if "imported" in dir() and status != 2:
-            same = imported is sys.modules[imported.__name__] is getattr(package, module.name)
-            status = 0 if same and not waits() else 1
-        os._exit(status)
-    failed.append((module.name, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])))
-print(json.dumps([failed]))
+found = {}
+for name in PACKAGES:
+    package = importlib.import_module(name)
+    waits = lambda: "__getattr__" in vars(package)
+    assert waits(), f"{name} was used for the start"
+    found[name] = []
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.name == "__main__":
+            continue
+        if not (child := os.fork()):
+            status = 1
+            try:
+                imported = importlib.import_module(f"{name}.{module.name}")
+                package.anything_that_runs_its_code if waits() else None
+            except AttributeError:
+                pass
+            except ImportError as error:
+                status = 2  # of another system, or of a library that is not installed
+            if "imported" in dir() and status != 2:
+                same = imported is sys.modules[imported.__name__] is getattr(package, module.name)
+                status = 0 if same and not waits() else 1
+            os._exit(status)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        found[name].append((module.name, status))
+print(json.dumps(found))
 """
+PACKAGES = ("asyncio", "django.contrib.admin", "django.test", "requests", "werkzeug")
 # Those that no process here can import, whatever comes first.
 ELSEWHERE = {
     "asyncio": {"windows_events", "windows_utils"},
 }
 
 
-@pytest.mark.parametrize(
-    "package",
-    ["asyncio", "django.contrib.admin", "django.test", "requests", "werkzeug"],
-)
-def test_whichever_submodule_comes_first_it_is_the_one_that_the_package_has(package: str) -> None:
-    code = f"MORE_APPS = []\nPACKAGE = {package!r}\n{START}{EACH_FIRST}"
-    [found] = run(code)
+@pytest.fixture(scope="module")
+def first_of_each() -> Any:
+    """What each submodule of these packages was when it came first, each in a fork of one process."""
+    return run(f"MORE_APPS = []\nPACKAGES = {PACKAGES!r}\n{START}{EACH_FIRST}")
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_whichever_submodule_comes_first_it_is_the_one_that_the_package_has(
+    first_of_each: dict[str, list[tuple[str, int]]], package: str
+) -> None:
+    found = first_of_each[package]
     assert len(found) > 3
     assert {name for name, status in found if status} == ELSEWHERE.get(package, set())
 

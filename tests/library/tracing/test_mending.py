@@ -238,7 +238,7 @@ FIELDS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.dictionaries(FIELDS, ANYTHING, max_size=6), st.dictionaries(FIELDS, ANYTHING, max_size=6))
 def test_whatever_is_set_on_a_segment_and_below_x_ray_takes_it(
     trace_daemon: TraceDaemon, of_segment: dict[str, Any], of_subsegment: dict[str, Any]
