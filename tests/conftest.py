@@ -22,6 +22,7 @@ from tests.baking import templates_compiled_once
 from tests.choices import Once
 from tests.distribution import in_order, missing, workers
 from tests.managing import Managed, managed
+from tests.scratch import scratch_in_memory
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("on any machine", deadline=None)
@@ -86,6 +87,12 @@ def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
 def quick_bakes() -> Iterator[None]:
     """What is baked in the process of the tests takes half as long."""
     with templates_compiled_once():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def scratch() -> Iterator[None]:
+    with scratch_in_memory():
         yield
 
 

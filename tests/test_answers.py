@@ -158,12 +158,12 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
 CHOICES = ["python_version", "database", "ci"]
 
 
-def table(examples: Mapping[str, Sequence[Any]]) -> list[Any]:
-    """Return the rows of a table by question, each with an id that a terminal can show."""
+def together(examples: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    """Return answers to give at once, until each example was given: a bake runs the hook, a process."""
+    most = max(map(len, examples.values()))
     return [
-        pytest.param(question, row, id=f"{question}-{number}")
-        for question, rows in examples.items()
-        for number, row in enumerate(rows)
+        {question: rows[number] for question, rows in examples.items() if number < len(rows)}
+        for number in range(most)
     ]
 
 
@@ -218,27 +218,30 @@ def test_the_examples_in_the_messages_are_right_answers() -> None:
     assert list(hook(answered(**examples))["find_mistakes"]()) == []
 
 
-@pytest.mark.parametrize(("question", "answer"), table(RIGHT))
-def test_a_right_answer_is_taken_as_typed(
-    question: str, answer: str, questions: Path, cookies_session: Cookies
+@pytest.mark.parametrize("answers", together(RIGHT))
+def test_right_answers_are_taken_as_typed(
+    answers: dict[str, str], questions: Path, cookies_session: Cookies
 ) -> None:
-    baked = bake(cookies_session, questions, **{question: answer})
-    assert baked.context[question] == answer
+    baked = bake(cookies_session, questions, **answers)
+    assert {question: baked.context[question] for question in answers} == answers
     assert baked.read("README.md") == f"# {baked.context['project_name']}\n"
 
 
-@pytest.mark.parametrize(("question", "row"), table(WRONG))
-def test_a_wrong_answer_is_refused_with_its_reason_and_leaves_nothing(
-    question: str, row: tuple[Any, str], questions: Path, cookies: Cookies, tmp_path: Path
+@pytest.mark.parametrize("wrong", together(WRONG))
+def test_wrong_answers_are_refused_each_with_its_reason_and_leave_nothing(
+    wrong: dict[str, tuple[Any, str]], questions: Path, cookies: Cookies, tmp_path: Path
 ) -> None:
-    answer, reason = row
     with pytest.raises(Refused) as refusal:
-        bake(cookies, questions, **{question: answer})
+        bake(cookies, questions, **{question: answer for question, (answer, _) in wrong.items()})
     message = str(refusal.value)
-    assert "Nothing was generated: 1 answer needs another look." in message
-    assert f"  {question}: {answer!r}\n    " in message
-    assert reason in message
-    assert "    for example: " in message
+    count = "1 answer needs" if len(wrong) == 1 else f"{len(wrong)} answers need"
+    assert f"Nothing was generated: {count} another look." in message
+    for question, (answer, reason) in wrong.items():
+        _, asked, rest = message.partition(f"  {question}: {answer!r}\n    ")
+        assert asked, message
+        said, _, example = rest.partition("\n\n")[0].partition("\n")
+        assert reason in said
+        assert example.startswith("    for example: ")
     assert [path for path in everything_below(tmp_path) if path.name != "bake00"] == [
         tmp_path / "cookies"
     ]
