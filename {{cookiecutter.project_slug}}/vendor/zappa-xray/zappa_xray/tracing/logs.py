@@ -4,6 +4,7 @@ import copy
 import logging
 from typing import Any
 
+from zappa_xray.tracing import sdk  # noqa: F401 # before what imports the SDK
 from zappa_xray.tracing.conf import settings
 from zappa_xray.tracing.end_of_work import EndOfWork, record_of_end
 from zappa_xray.tracing.in_flight import InFlight, running, work_of
