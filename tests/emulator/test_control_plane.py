@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 import zipfile
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from emulator.aws import EmulatedAWS
-from emulator.processes import TEMPLATE, started
 
 
 def zip_of(content: str) -> bytes:
@@ -170,25 +163,3 @@ def test_accounts_have_nothing_in_common() -> None:
         assert another.client("iam").list_roles()["Roles"] == []
     with EmulatedAWS() as third:
         assert create_role(third) != identity
-
-
-def test_accounts_end_with_who_started_them() -> None:
-    lasting = """
-import sys
-from emulator.aws import EmulatedAWS
-with EmulatedAWS() as account:
-    print(account.url, flush=True)
-    sys.stdin.read()
-"""
-    with started(
-        [sys.executable, "-c", lasting],
-        cwd=TEMPLATE,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        assert process.stdout is not None
-        port = int(process.stdout.readline().rpartition(b":")[2])
-        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
-            os.kill(process.pid, signal.SIGKILL)
-            with suppress(ConnectionResetError):  # it had not yet accepted the connection
-                assert connection.recv(1) == b""
