@@ -14,7 +14,7 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 .title { font-weight: 600 }
 .grid { stroke: #d1d9e0 } .axis { stroke: #59636e }
 .a { fill: #2f6feb } .b { fill: #d4762c }
-.line { fill: none; stroke-width: 2 } .line.a { stroke: #2f6feb } .line.b { stroke: #d4762c }
+.line.a, .line.b { fill: none; stroke-width: 2 } .line.a { stroke: #2f6feb } .line.b { stroke: #d4762c }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 } .quiet { fill: #9198a1 }
   .grid { stroke: #30363d } .axis { stroke: #9198a1 }

@@ -11,6 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from zappa_xray.static_files import StaticFilesMiddleware
 
+# A response that is closed looks after its process's connections.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 def middleware(tmp_path: Path, settings: Any) -> Iterator[StaticFilesMiddleware]:
