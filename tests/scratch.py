@@ -11,6 +11,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 MEMORY = Path("/dev/shm")
+FOR_ALL = 0o1777  # as of /tmp: the servers of databases have users of their own
 LEAST_FREE = 4 * 2**30  # bytes: Zappa writes a package three times, and several workers do
 
 
@@ -29,7 +30,7 @@ def scratch_in_memory() -> Iterator[None]:
         tempfile.TemporaryDirectory(dir=MEMORY, ignore_cleanup_errors=True) as folder,
         patch.dict(os.environ, TMPDIR=folder),
     ):
-        os.chmod(folder, 0o1777)  # as /tmp is: a database server writes there as a user of its own
+        os.chmod(folder, FOR_ALL)
         yield
 
 

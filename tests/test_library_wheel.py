@@ -6,7 +6,6 @@ import re
 import shutil
 import tomllib
 import zipfile
-from collections.abc import Callable
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
@@ -17,9 +16,9 @@ from emulator.daemon import Daemon
 from emulator.function import Function, FunctionTimedOut
 from emulator.processes import CommandFailed, run, uv_binary
 from emulator.service import Service, bake, interpreter, offered_python
+from tests.choices import DATABASE, Once, packaged
+from tests.compiled import hand_on
 from tests.library_environment import LIBRARY
-
-Once = Callable[[str, Callable[[Path], object]], Path]
 
 BARE = Path(__file__).with_name("bare")
 OF_THE_TEST = """
@@ -223,6 +222,7 @@ def with_the_wheel(once: Once, wheel: Path) -> Service:
         [entry] = re.findall(r"^zappa-xray = .*$", text, re.MULTILINE)
         project.write_text(text.replace(entry, f'zappa-xray = {{ path = "wheels/{wheel.name}" }}'))
         service.install()
+        hand_on(packaged(once, offered_python(), DATABASE), service)
 
     return Service(next(path for path in once("with-the-wheel", make).iterdir() if path.is_dir()))
 
