@@ -29,6 +29,7 @@ def scratch_in_memory() -> Iterator[None]:
         tempfile.TemporaryDirectory(dir=MEMORY, ignore_cleanup_errors=True) as folder,
         patch.dict(os.environ, TMPDIR=folder),
     ):
+        os.chmod(folder, 0o1777)  # as /tmp is: a database's server runs as a user of its own
         yield
 
 

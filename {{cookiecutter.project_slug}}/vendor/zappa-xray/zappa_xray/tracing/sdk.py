@@ -3,14 +3,10 @@
 import os
 from importlib import import_module
 
-# By the names of the errors: their modules are the SDK's and botocore's.
+# By the names of the errors, whose modules are the SDK's.
 WHAT_TO_DO = {
     "InvalidDaemonAddressException": (
         "AWS_XRAY_DAEMON_ADDRESS: write host:port, such as 127.0.0.1:2000; the SDK takes no IPv6 address."
-    ),
-    "ProfileNotFound": (
-        "AWS_PROFILE: name a profile that `aws configure list-profiles` shows, or unset it. Outside Lambda"
-        " the SDK looks for AWS's credentials when it is imported."
     ),
 }
 
