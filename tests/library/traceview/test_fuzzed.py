@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 from zappa_xray.traceview.documents import packet_of
 from zappa_xray.traceview.lines import lines_of
@@ -74,8 +74,16 @@ def documents() -> some.SearchStrategy[dict[str, Any]]:
     )
 
 
+# Begun long after the trace's end, by a clock that was set back: beyond its axis by more than a number can say.
+BEYOND = [
+    {"id": "a", "name": "", "start_time": 0.0},
+    {"id": "b", "name": "", "start_time": 209329.0, "end_time": 1e-305},
+]
+
+
 @settings(deadline=None, max_examples=60, database=None)
 @given(some.lists(documents(), min_size=1, max_size=4))
+@example(BEYOND)
 def test_documents_with_anything_in_them_become_lines_of_plain_text(found: list[Any]) -> None:
     store = Store()
     trace_id = "1-5f84c7a1-e7d1852db8c4fd35d88bf49a"

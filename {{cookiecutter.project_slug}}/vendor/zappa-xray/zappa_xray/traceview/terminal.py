@@ -70,11 +70,16 @@ def bar(line: Line, total: float) -> str:
     """Return where on the trace's time axis, `total` seconds long, a line's spans are."""
     cells = [" "] * BAR_WIDTH
     for start, length in line.spans:
-        first = min(int(start / total * BAR_WIDTH) if total else 0, BAR_WIDTH - 1)
-        cell_count = max(round(length / total * BAR_WIDTH) if total else BAR_WIDTH, 1)
+        first = min(int(cells_of(start, total)) if total else 0, BAR_WIDTH - 1)
+        cell_count = max(round(cells_of(length, total)) if total else BAR_WIDTH, 1)
         for cell in range(first, min(first + cell_count, BAR_WIDTH)):
             cells[cell] = "█"
     return "".join(cells)
+
+
+def cells_of(seconds: float, total: float) -> float:
+    # A clock that was set back puts a span beyond the axis, even infinitely far.
+    return min(seconds / total, 1) * BAR_WIDTH
 
 
 def print_trace(console: Console, trace: Trace, now: float | None = None) -> None:
